@@ -1,0 +1,15 @@
+/** What a backend can do beyond the contract's minimum. Each is read by the gateway; absent means no. */
+export interface Capabilities {
+  /** `deprovision` may be called while a create is accepted and running, and ends it. */
+  readonly cancelCreate?: boolean;
+  /** Binds and unbinds of one instance may run side by side. */
+  readonly parallelBindings?: boolean;
+  /** The dashboard's address is known before provisioning ends, so a slow create may be answered 202. */
+  readonly dashboardUrlUpFront?: boolean;
+  /** All bindings of an instance share credentials: unbind revokes nothing. Shown to operators as a warning. */
+  readonly sharedCredentials?: boolean;
+  /** `fetchInstance` tells what the backend itself knows; without it the gateway answers from its own record. */
+  readonly fetchInstance?: boolean;
+  /** `fetchBinding` returns the credentials again; needed where `bind` may be accepted and finish later. */
+  readonly fetchBinding?: boolean;
+}
