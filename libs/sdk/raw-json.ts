@@ -177,3 +177,13 @@ function serialise(value: unknown): string {
     .map(([key, member]) => `${JSON.stringify(key)}:${serialise(member)}`);
   return `{${members.join(',')}}`;
 }
+
+/**
+ * The members of `changes` put over those of `base`, each with its own bytes. An absent or empty `changes` changes
+ * nothing (Cloud Controller sends `{}` when the user gave none).
+ */
+export function mergeRawObjects(base: string | undefined, changes: string | undefined): string | undefined {
+  if (changes === undefined || base === undefined) return changes ?? base;
+  const members = new Map([...scan(base, DEFAULT_LIMITS), ...scan(changes, DEFAULT_LIMITS)]);
+  return `{${[...members].map(([key, raw]) => `${JSON.stringify(key)}:${raw}`).join(',')}}`;
+}

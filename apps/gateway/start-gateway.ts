@@ -1,0 +1,140 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import { loadConfigFile, type Environment } from '#config';
+import { BackendRegistry, BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, ParameterSchemas, Timings } from '#core';
+import { migrations } from '#migrations';
+import { addRequestHooks } from '#osb-api';
+import { bringUpToDate, createDatabase, proveSealingKeys } from '#persistence';
+import { AesGcmSealer, Argon2idDigests, AuthenticationHook, parseSealingKeys } from '#security';
+import { addRequestLog, NestLog, PinoJournal, Readiness } from '#telemetry';
+import type { BackendType } from '#sdk';
+import { installedBackends } from './backends.js';
+import { DataDir } from './data-dir.js';
+import { FirstStart } from './first-start.js';
+import { GatewayModule } from './gateway.module.js';
+import { addJsonParser, createHttpAdapter } from './http-server.js';
+import { openOwnDatabase } from './own-database.js';
+
+export interface GatewayOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly timings?: Timings;
+  /** Types installed beside the bundled ones. */
+  readonly moreBackends?: readonly BackendType[];
+}
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  /** Logins that were made up at this very start, to be told once. */
+  readonly newLogins?: { readonly file: string; readonly admin?: Login; readonly platform?: Login };
+  /** Takes no new connections, lets running requests and operations end, then gives everything up. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Starts everything in order, and undoes what was started when something fails. */
+export async function startGateway({ environment, logger, timings, moreBackends }: GatewayOptions): Promise<RunningGateway> {
+  const journal = new PinoJournal(logger);
+  const dataDir = await DataDir.open(environment.dataDir);
+  const config = environment.configFile === undefined ? undefined : await loadConfigFile(environment.configFile);
+  const sealer = new AesGcmSealer(parseSealingKeys(environment.sealingKeys ?? (await dataDir.sealingKeys())));
+  const logins = await chooseLogins(environment, dataDir);
+
+  const own = await openOwnDatabase(environment, dataDir, journal);
+  const undo: (() => Promise<unknown>)[] = [() => own.stop()];
+  try {
+    const database = createDatabase({
+      url: own.url,
+      migrations,
+      onPoolError: (error) => journal.warn('a database connection was lost', { error }),
+    });
+    await database.initialize();
+    undo.push(() => database.destroy());
+    await bringUpToDate(database, environment.migrate);
+    await proveSealingKeys(database, sealer);
+
+    const types = installedBackends({ allowedHosts: environment.backendAllowedHosts, ownServer: own.server });
+    const app = await createApp({
+      environment,
+      logger,
+      database,
+      sealer,
+      timings: timings ?? new Timings(),
+      types: new BackendTypes([...types, ...(moreBackends ?? [])]),
+      admin: { username: logins.admin.username, passwordDigest: await new Argon2idDigests().digest(logins.admin.password) },
+    });
+    undo.push(() => app.close());
+
+    await app.get(CatalogKeeper).rebuild();
+    await app.get(FirstStart).apply(config, { ...environment.platform, ...logins.platform });
+    await app.get(CatalogLoop).start();
+    app.get(OperationRunner).start();
+    await app.listen(environment.port, environment.host);
+    app.get(Readiness).ready();
+    return { url: await app.getUrl(), app, stop: stopper(app, database, () => own.stop()), ...newLogins(logins, dataDir) };
+  } catch (error) {
+    for (const step of undo.toReversed()) await step().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(await GatewayModule.of(parts), createHttpAdapter(), {
+    logger: new NestLog(parts.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const server = app.getHttpAdapter().getInstance();
+  addJsonParser(server);
+  addRequestHooks(server, app.get(AuthenticationHook).authenticate);
+  addRequestLog(server, parts.logger);
+  await app.init();
+  return app;
+}
+
+interface Logins {
+  readonly admin: Login;
+  readonly platform: Login;
+  readonly made: { readonly admin: boolean; readonly platform: boolean };
+}
+
+/** Passwords that are not configured are made up once and kept in `DATA_DIR`. */
+async function chooseLogins({ admin, platform }: Environment, dataDir: DataDir): Promise<Logins> {
+  const needsMade = admin.password === undefined || platform.password === undefined;
+  const made = needsMade ? await dataDir.credentials() : undefined;
+  return {
+    admin: { username: admin.username, password: admin.password ?? (made?.admin as string) },
+    platform: { username: platform.username, password: platform.password ?? (made?.platform as string) },
+    made: {
+      admin: made?.isNew === true && admin.password === undefined,
+      platform: made?.isNew === true && platform.password === undefined,
+    },
+  };
+}
+
+function newLogins({ admin, platform, made }: Logins, dataDir: DataDir): Pick<RunningGateway, 'newLogins'> {
+  if (!made.admin && !made.platform) return {};
+  const file = dataDir.credentialsFile;
+  return { newLogins: { file, ...(made.admin ? { admin } : {}), ...(made.platform ? { platform } : {}) } };
+}
+
+function stopper(app: NestFastifyApplication, database: DataSource, stopServer: () => Promise<void>): () => Promise<void> {
+  const stop = async (): Promise<void> => {
+    app.get(Readiness).draining();
+    const [runner, loop] = [app.get(OperationRunner), app.get(CatalogLoop)];
+    await Promise.all([app.close(), runner.stop(), loop.stop()]);
+    await Promise.all([app.get(BackendRegistry).closeAll(), app.get(ParameterSchemas).close()]);
+    await database.destroy();
+    await stopServer();
+  };
+  let stopping: Promise<void> | undefined;
+  return () => (stopping ??= stop());
+}

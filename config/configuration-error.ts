@@ -1,0 +1,8 @@
+/** Configuration that stops the start. The message is one line: what is wrong, where, and the way out; never a secret. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(message: string) {
+    super(message.replaceAll(/\s*[\r\n]+\s*/g, ' '));
+  }
+}

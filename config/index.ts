@@ -1,0 +1,6 @@
+export * from './boundaries.js';
+export * from './config-file.js';
+export * from './configuration-error.js';
+export { environmentConfig, environmentModule } from './environment-config.js';
+export { type Environment, loadEnvironment, readEnvironment, type Variables } from './environment.js';
+export { type Variable, type VariableName, VARIABLES } from './variables.js';

@@ -1,0 +1,1 @@
+export { demoBackend } from './demo-backend.js';

@@ -1,0 +1,57 @@
+import { JsonTextError, parseRawObject, type RawObject } from '#sdk';
+import type { HttpAnswer } from './exchange.js';
+import { retryAfterMs } from './retry-after.js';
+
+/** What the broker sent back, with its body read as far as it can be. */
+export interface BrokerAnswer {
+  readonly status: number;
+  /** The body when it is a JSON object. */
+  readonly body?: RawObject;
+  /** Why there is no `body`, for operators; never a part of the answer itself. */
+  readonly problem?: string;
+  /** Nothing at all came as body. */
+  readonly isEmpty: boolean;
+  readonly retryAfterMs?: number;
+  readonly etag?: string;
+}
+
+/** A success answer that does not keep to the spec. The message is for operators and holds no value of the answer. */
+export class MalformedAnswerError extends Error {
+  override readonly name = 'MalformedAnswerError';
+}
+
+export function readAnswer({ status, headers, body }: HttpAnswer): BrokerAnswer {
+  const retryAfter = retryAfterMs(single(headers['retry-after']), Date.now());
+  const etag = single(headers['etag']);
+  return {
+    status,
+    isEmpty: body?.length === 0,
+    ...readBody(body),
+    ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
+    ...(etag === undefined ? {} : { etag }),
+  };
+}
+
+/** @throws MalformedAnswerError */
+export function bodyOf(answer: BrokerAnswer): RawObject {
+  if (!answer.body) throw new MalformedAnswerError(`HTTP ${answer.status} whose body ${answer.problem}`);
+  return answer.body;
+}
+
+/** The broker itself says 404, and not a router before it, whose page is text or HTML. */
+export function isBrokersOwn404(answer: BrokerAnswer): boolean {
+  return answer.status === 404 && (answer.body !== undefined || answer.isEmpty);
+}
+
+function readBody(body: Buffer | undefined): Pick<BrokerAnswer, 'body' | 'problem'> {
+  if (body === undefined) return { problem: 'is larger than the limit (maxAnswerBytes)' };
+  if (body.length === 0) return { problem: 'is empty' };
+  try {
+    return { body: parseRawObject(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+  } catch (error) {
+    return { problem: error instanceof JsonTextError ? `cannot be used: ${error.message}` : 'is not UTF-8' };
+  }
+}
+
+const single = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;

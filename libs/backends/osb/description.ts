@@ -1,0 +1,41 @@
+/** Longest description the spec wants platforms to show. */
+const MAX_BYTES = 8192;
+
+const HTML =
+  /<(!doctype|html|head|body|title|script|style|div|span|p|br|hr|h[1-6]|a|b|i|img|pre|center|table|iframe)\b/i;
+
+/** Makes a broker's own words fit for end users; undefined when nothing fit is left. */
+export type CleanDescription = (description: unknown) => string | undefined;
+
+/** Cleans descriptions of the broker at `host` (name, port optional): its address never reaches a platform. */
+export function descriptionCleaner(host: string): CleanDescription {
+  const withoutHost = hostRemover(host.toLowerCase());
+  return (description) => {
+    if (typeof description !== 'string' || HTML.test(description)) return undefined;
+    const line = cut(description)
+      .toWellFormed()
+      .replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
+      .split(' ')
+      .map(withoutHost)
+      .join(' ')
+      .trim();
+    return line === '' ? undefined : cut(line);
+  };
+}
+
+/** Word by word, not by one pattern over the whole text: a hostile description must not cost quadratic time. */
+function hostRemover(host: string): (word: string) => string {
+  const name = host.replace(/:\d+$/, '');
+  // A one-word name like `broker` is also a word of every second sentence; only in a URL or with its port it is not.
+  const needle = [name, host].find((candidate) => /[.:]/.test(candidate));
+  return (word) => {
+    const lower = word.toLowerCase();
+    const isUrlOfHost = lower.includes('://') && lower.includes(name);
+    return isUrlOfHost || (needle !== undefined && lower.includes(needle)) ? '(backend)' : word;
+  };
+}
+
+function cut(text: string): string {
+  // `stream` holds back the bytes of a character that was cut through.
+  return new TextDecoder().decode(Buffer.from(text.slice(0, MAX_BYTES)).subarray(0, MAX_BYTES), { stream: true });
+}

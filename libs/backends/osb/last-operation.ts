@@ -1,0 +1,62 @@
+import type { LastOperation, OperationKind } from '#sdk';
+import { type BrokerAnswer, isBrokersOwn404 } from './broker-answer.js';
+import type { CleanDescription } from './description.js';
+import { present } from './present.js';
+
+/**
+ * What the answer to a poll says of the operation.
+ *
+ * @throws Error when it says nothing: the operation goes on as far as anybody knows, and the poll is to be repeated
+ */
+export function lastOperation(kind: OperationKind, answer: BrokerAnswer, clean: CleanDescription): LastOperation {
+  const isDelete = kind === 'deprovision' || kind === 'unbind';
+  switch (answer.status) {
+    case 200:
+      return reported(kind, answer, clean);
+    case 404:
+      if (!isDelete) return stillRunning(answer);
+      if (isBrokersOwn404(answer)) return { kind: 'gone' };
+      break;
+    case 410:
+      // Only the end of a delete; for anything else the spec calls it an invalid answer.
+      return isDelete ? { kind: 'gone' } : stillRunning(answer);
+    case 408:
+    case 429:
+      return stillRunning(answer);
+  }
+  throw new Error(`the broker answered HTTP ${answer.status} when asked for the last operation`);
+}
+
+function reported(kind: OperationKind, answer: BrokerAnswer, clean: CleanDescription): LastOperation {
+  const {
+    state,
+    description: words,
+    instance_usable: usable,
+    update_repeatable: repeatable,
+  } = answer.body?.value ?? {};
+  const description = present({ description: clean(words) });
+  switch (state) {
+    case 'in progress':
+      return { ...stillRunning(answer), ...description };
+    case 'succeeded':
+      return { kind: 'succeeded', ...description };
+    case 'failed':
+      return {
+        kind: 'failed',
+        ...description,
+        ...present({
+          instanceUsable: kind === 'update' || kind === 'deprovision' ? flag(usable) : undefined,
+          updateRepeatable: kind === 'update' ? flag(repeatable) : undefined,
+        }),
+      };
+    default:
+      throw new Error('the broker answered HTTP 200 without a known state when asked for the last operation');
+  }
+}
+
+const stillRunning = ({ retryAfterMs }: BrokerAnswer): LastOperation => ({
+  kind: 'in progress',
+  ...present({ retryAfterMs }),
+});
+
+const flag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);

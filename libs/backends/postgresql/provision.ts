@@ -1,0 +1,76 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import { BrokerError, type Call, type InstanceRef } from '#sdk';
+import type { Connections } from './connections.js';
+import { findDatabase, findRoles } from './inventory.js';
+import { databaseComment, instanceNames, type InstanceNames } from './names.js';
+import type { PostgresqlPlan } from './settings.js';
+
+/** Makes the database of an instance. A repetition goes on where an earlier attempt of the same operation ended. */
+export async function provision(
+  connections: Connections,
+  plan: PostgresqlPlan,
+  instance: InstanceRef,
+  call: Call,
+): Promise<void> {
+  const names = instanceNames(instance);
+  const comment = databaseComment(instance, call.operationId);
+  const database = escapeIdentifier(names.database);
+
+  await connections.exclusively(names.database, call, async ({ admin, inside }) => {
+    const found = await findDatabase(admin, names);
+    if (found?.comment === comment) return;
+    if (found !== undefined && found.comment !== null) throw taken();
+
+    await admin.change(...missingRoles(names, await findRoles(admin, names)));
+    if (found === undefined) {
+      // template0, because nobody can be connected to it; no connections, because PUBLIC could still connect.
+      await admin.changeAlone(`CREATE DATABASE ${database} TEMPLATE template0 CONNECTION LIMIT 0`);
+    }
+    await admin.change(...databaseRights(names, plan));
+    await inside(names.database, (session) => session.change(...schemaRights(names), ...extensions(plan)));
+    await admin.change(`COMMENT ON DATABASE ${database} IS ${escapeLiteral(comment)}`);
+  });
+}
+
+function taken(): BrokerError {
+  return new BrokerError('Conflict', 'the PostgreSQL server already has a database for this instance id');
+}
+
+function missingRoles(names: InstanceNames, present: readonly string[]): string[] {
+  const missing = [names.owner, names.reader].filter((role) => !present.includes(role));
+  // Membership lets an administrator who is no superuser act for the roles. Postgres 16 and later grant it the right
+  // to give memberships, but not the membership itself.
+  return missing.map(escapeIdentifier).flatMap((role) => [`CREATE ROLE ${role}`, `GRANT ${role} TO CURRENT_USER`]);
+}
+
+/** The administrator stays the owner, so that nobody with a binding can lift the limits or rename the database. */
+function databaseRights(names: InstanceNames, plan: PostgresqlPlan): string[] {
+  const database = escapeIdentifier(names.database);
+  return [
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
+    `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE ${database} TO ${escapeIdentifier(names.owner)}`,
+    `GRANT CONNECT ON DATABASE ${database} TO ${escapeIdentifier(names.reader)}`,
+    `ALTER DATABASE ${database} CONNECTION LIMIT ${plan.connectionLimit}`,
+  ];
+}
+
+function schemaRights(names: InstanceNames): string[] {
+  const owner = escapeIdentifier(names.owner);
+  const reader = escapeIdentifier(names.reader);
+  const byDefault = `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner}`;
+  return [
+    `ALTER SCHEMA public OWNER TO ${owner}`,
+    'REVOKE ALL ON SCHEMA public FROM PUBLIC',
+    `GRANT USAGE ON SCHEMA public TO ${reader}`,
+    `${byDefault} GRANT USAGE ON SCHEMAS TO ${reader}`,
+    `${byDefault} GRANT SELECT ON TABLES TO ${reader}`,
+    `${byDefault} GRANT SELECT ON SEQUENCES TO ${reader}`,
+  ];
+}
+
+/** Before anybody has a binding: extension scripts run with the administrator's rights. */
+function extensions(plan: PostgresqlPlan): string[] {
+  return (plan.extensions ?? []).map(
+    (name) => `CREATE EXTENSION IF NOT EXISTS ${escapeIdentifier(name)} WITH SCHEMA public CASCADE`,
+  );
+}

@@ -1,0 +1,78 @@
+import type { ClientConfig } from 'pg';
+import type { PostgresqlSettings } from './settings.js';
+
+export const SSL_MODES = ['disable', 'require', 'verify-full'] as const;
+
+/** `require` encrypts without looking at the certificate; `verify-full` checks it and the host name in it. */
+export type SslMode = (typeof SSL_MODES)[number];
+
+/** A PostgreSQL server and the role the gateway administers it with. */
+export interface PostgresqlServer {
+  readonly host: string;
+  readonly port: number;
+  /** A superuser, or a role with CREATEDB, CREATEROLE and INHERIT. */
+  readonly user: string;
+  readonly password: string;
+  /** The database the gateway signs in to. `postgres` when absent. */
+  readonly database?: string | undefined;
+  /** `disable` when absent. */
+  readonly ssl?: SslMode | undefined;
+  /** PEM; read with `verify-full` only. The system's authorities when absent. */
+  readonly caCertificate?: string | undefined;
+  /** What applications connect to, where it differs from `host` and `port`. */
+  readonly publicHost?: string | undefined;
+  readonly publicPort?: number | undefined;
+  /** Nobody else uses this server: CONNECT on `postgres` and `template1` may be taken from PUBLIC. */
+  readonly dedicated?: boolean | undefined;
+}
+
+/** Longest wait for a connection or a free place in the pool. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The server named by the settings, else the gateway's own, with the settings' public address over it. */
+export function resolveServer(
+  settings: PostgresqlSettings,
+  defaultServer: PostgresqlServer | undefined,
+): PostgresqlServer {
+  const server = configuredServer(settings) ?? defaultServer;
+  if (server === undefined) {
+    throw new Error('the gateway has no PostgreSQL server of its own to offer: set "host", "username" and "password"');
+  }
+  return {
+    ...server,
+    publicHost: settings.publicHost ?? server.publicHost,
+    publicPort: settings.publicPort ?? server.publicPort,
+  };
+}
+
+function configuredServer(settings: PostgresqlSettings): PostgresqlServer | undefined {
+  const { host, port = 5432, username, password, database, ssl, caCertificate, dedicated } = settings;
+  if (host === undefined || username === undefined || password === undefined) return undefined;
+  return { host, port, user: username, password, database, ssl, caCertificate, dedicated };
+}
+
+/** How the gateway itself connects: to `database`, else to the one it signs in to. */
+export function clientConfig(server: PostgresqlServer, database?: string): ClientConfig {
+  return {
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    password: server.password,
+    database: database ?? server.database ?? 'postgres',
+    ssl: tlsOptions(server),
+    application_name: 'osb-gateway',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
+}
+
+function tlsOptions(server: PostgresqlServer): ClientConfig['ssl'] {
+  switch (server.ssl ?? 'disable') {
+    case 'disable':
+      return false;
+    case 'require':
+      return { rejectUnauthorized: false };
+    case 'verify-full':
+      return { rejectUnauthorized: true, ca: server.caCertificate };
+  }
+}

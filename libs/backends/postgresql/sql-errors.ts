@@ -1,0 +1,54 @@
+import { DatabaseError } from 'pg';
+import { BrokerError } from '#sdk';
+
+/** True when the server itself answered "no": the statement was undone. False when the connection broke or ended. */
+export function isRefusal(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.severity === 'ERROR';
+}
+
+/**
+ * What a failed verb means to the gateway. `mayHaveChanged` tells whether anything before the failure, or the failed
+ * statement itself, may have had an effect: a lost connection is `Unavailable` without one and an unknown outcome with
+ * one. No text holds a statement, an address or a name.
+ */
+export function explain(error: unknown, mayHaveChanged: boolean): Error {
+  if (error instanceof BrokerError) return error;
+  if (isRefusal(error)) return explainRefusal(error.code ?? 'XX000', mayHaveChanged);
+  if (mayHaveChanged) return new Error('the connection to the PostgreSQL server was lost on the way', { cause: error });
+  return new BrokerError('Unavailable', `${noAnswer(error)}; nothing was changed, try again later`);
+}
+
+function explainRefusal(sqlstate: string, mayHaveChanged: boolean): BrokerError {
+  if (sqlstate === '53100') {
+    return new BrokerError('BackendFailed', 'the PostgreSQL server has no disk space left (SQLSTATE 53100)');
+  }
+  if (passesByItself(sqlstate) && !mayHaveChanged) {
+    return new BrokerError(
+      'Unavailable',
+      `the PostgreSQL server is too busy (SQLSTATE ${sqlstate}); nothing was changed, try again later`,
+    );
+  }
+  if (sqlstate === '57014') {
+    return new BrokerError('Timeout', 'the PostgreSQL server did not finish in time (SQLSTATE 57014)');
+  }
+  return new BrokerError(
+    'BackendFailed',
+    `the PostgreSQL server refused a step (SQLSTATE ${sqlstate}); the reason is in the gateway's log`,
+  );
+}
+
+/** Out of connections or memory, lock or statement timeout, object in use, serialisation failure or deadlock. */
+function passesByItself(sqlstate: string): boolean {
+  return /^(53|40)/.test(sqlstate) || ['55P03', '55006', '57014'].includes(sqlstate);
+}
+
+function noAnswer(error: unknown): string {
+  if (error instanceof DatabaseError) return `the PostgreSQL server closed the connection (SQLSTATE ${error.code})`;
+  const code = errorCode(error);
+  return code === undefined ? 'the PostgreSQL server did not answer' : `the PostgreSQL server did not answer (${code})`;
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { BrokerError, type ServiceBackend } from '#sdk';
+import { z } from 'zod';
+import { jsonAnswer, type Answer } from './answer.js';
+
+const catalogSchema = z.looseObject({
+  services: z.array(
+    z.looseObject({
+      id: z.string(),
+      plans: z.array(
+        z.looseObject({ id: z.string(), maintenance_info: z.looseObject({ version: z.string() }).optional() }),
+      ),
+    }),
+  ),
+});
+
+/** The backend's catalog: read anew for every GET, remembered for checking the ids of other requests. */
+export class KnownCatalog {
+  #latest: z.infer<typeof catalogSchema> | undefined;
+
+  constructor(private readonly backend: ServiceBackend) {}
+
+  async answer(ifNoneMatch: string | undefined, signal: AbortSignal): Promise<Answer> {
+    const catalog = await this.backend.catalog({ signal });
+    const { body, headers } = jsonAnswer(200, catalog as Record<string, unknown>);
+    this.#latest = catalogSchema.parse(catalog);
+    const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
+    const unchanged = ifNoneMatch?.split(',').some((tag) => [etag, `W/${etag}`, '*'].includes(tag.trim())) ?? false;
+    return unchanged ? { status: 304, headers: { etag }, body: '' } : { status: 200, headers: { ...headers, etag }, body };
+  }
+
+  /** The version the plan is at. @throws BrokerError when there is no such plan, or the caller expects another version. */
+  async maintenanceVersion(
+    { serviceId, planId, expected }: { serviceId: string; planId: string; expected: string | undefined },
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    this.#latest ??= catalogSchema.parse(await this.backend.catalog({ signal }));
+    const service = this.#latest.services.find(({ id }) => id === serviceId);
+    if (service === undefined) throw new BrokerError('BadRequest', `Service ${serviceId} is not in the catalog.`);
+    const plan = service.plans.find(({ id }) => id === planId);
+    if (plan === undefined) throw new BrokerError('BadRequest', `Plan ${planId} is not offered by service ${serviceId}.`);
+    const version = plan.maintenance_info?.version;
+    if (expected === undefined || expected === version) return version;
+    throw new BrokerError('MaintenanceInfoConflict', `Plan ${planId} is at ${version ?? 'no version'}, not ${expected}.`);
+  }
+}

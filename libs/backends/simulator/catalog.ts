@@ -1,0 +1,67 @@
+import { BrokerError } from '#sdk';
+import { simulatedPlans, type SimulatedPlan } from './plans.js';
+import type { SimulatorSettings } from './settings.js';
+
+/** The offerings of one simulator, and the plans behind their ids. */
+export class SimulatedCatalog {
+  readonly serviceId: string;
+  readonly #plans: Map<string, SimulatedPlan>;
+
+  constructor(private readonly settings: SimulatorSettings) {
+    const { serviceName, serviceId = `${serviceName}-service`, planIdPrefix = `${serviceName}-` } = settings;
+    this.serviceId = serviceId;
+    this.#plans = new Map(simulatedPlans(settings).map((plan) => [`${planIdPrefix}${plan.name}`, plan]));
+  }
+
+  /** The plan with this id, if it is offered; the plan of every extra offering is synchronous. */
+  find(serviceId: string, planId: string): SimulatedPlan | undefined {
+    return serviceId === this.serviceId ? this.#plans.get(planId) : this.#extraPlan(serviceId, planId);
+  }
+
+  /** @throws BrokerError BadRequest when the service has no such plan. */
+  plan(serviceId: string, planId: string): SimulatedPlan {
+    const plan = this.find(serviceId, planId);
+    if (plan !== undefined) return plan;
+    throw new BrokerError('BadRequest', `Plan ${planId} is not offered by service ${serviceId}; see GET /v2/catalog.`);
+  }
+
+  published(): { services: unknown[] } {
+    const { serviceName, extraOfferings } = this.settings;
+    const plans = [...this.#plans].map(([id, plan]) => published(id, plan));
+    const extra = Array.from({ length: extraOfferings }, (_none, index) => this.#extraOffering(index + 1));
+    return { services: [offering(this.serviceId, serviceName, plans), ...extra] };
+  }
+
+  #extraOffering(number: number): unknown {
+    const id = `${this.serviceId}-${number}`;
+    return offering(id, `${this.settings.serviceName}-${number}`, [published(`${id}-sync`, EXTRA_PLAN)]);
+  }
+
+  #extraPlan(serviceId: string, planId: string): SimulatedPlan | undefined {
+    const number = Number(serviceId.slice(this.serviceId.length + 1));
+    const known = serviceId === `${this.serviceId}-${number}` && number >= 1 && number <= this.settings.extraOfferings;
+    return known && planId === `${serviceId}-sync` ? EXTRA_PLAN : undefined;
+  }
+}
+
+const EXTRA_PLAN: SimulatedPlan = { name: 'sync', description: 'Answers at once.', behaviours: {} };
+
+function offering(id: string, name: string, plans: unknown[]): unknown {
+  return {
+    id,
+    name,
+    description: 'Simulates a service: makes nothing, but takes its time and fails when told to.',
+    tags: ['simulator'],
+    bindable: true,
+    instances_retrievable: true,
+    bindings_retrievable: true,
+    plan_updateable: false,
+    allow_context_updates: true,
+    metadata: { displayName: name },
+    plans,
+  };
+}
+
+function published(id: string, { name, description, published: more = {} }: SimulatedPlan): unknown {
+  return { id, name, description, free: true, ...more };
+}

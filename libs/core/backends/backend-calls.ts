@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError, type ServiceBackend } from '#sdk';
+import { BackendRegistry } from './backend-registry.js';
+
+/** How a call to a backend ended, as far as the gateway can know. */
+export type CallEnd<T> =
+  | { readonly kind: 'answered'; readonly value: T }
+  | { readonly kind: 'refused'; readonly error: BrokerError }
+  /** It threw something without a known meaning, or the deadline passed: what it did is not certain. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The one way to a backend: bounded in time, and never throwing. */
+@Injectable()
+export class BackendCalls {
+  constructor(private readonly registry: BackendRegistry) {}
+
+  /** Whatever the backend does, this resolves at the deadline. */
+  async call<T>(
+    backendId: string,
+    deadline: Date,
+    verb: (backend: ServiceBackend, signal: AbortSignal) => Promise<T>,
+  ): Promise<CallEnd<T>> {
+    const controller = new AbortController();
+    const timeout = Promise.withResolvers<CallEnd<T>>();
+    const timer = setTimeout(() => {
+      controller.abort(new Error('the deadline has passed'));
+      timeout.resolve({ kind: 'unknown', reason: 'no answer before the deadline' });
+    }, Math.max(0, deadline.getTime() - Date.now()));
+    try {
+      return await Promise.race([this.attempt(backendId, (backend) => verb(backend, controller.signal)), timeout.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async attempt<T>(backendId: string, verb: (backend: ServiceBackend) => Promise<T>): Promise<CallEnd<T>> {
+    try {
+      return { kind: 'answered', value: await verb(this.registry.get(backendId)) };
+    } catch (error) {
+      if (error instanceof BrokerError) return { kind: 'refused', error };
+      return { kind: 'unknown', reason: error instanceof Error ? error.message : 'it threw something that is no error' };
+    }
+  }
+}

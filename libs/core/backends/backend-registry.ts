@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError, type BackendType, type ServiceBackend } from '#sdk';
+import { Journal } from '../journal/journal.js';
+import type { Backend } from './backend.js';
+
+/** The installed backend types, by their word. */
+export class BackendTypes {
+  private readonly byWord: ReadonlyMap<string, BackendType>;
+
+  constructor(types: readonly BackendType[]) {
+    this.byWord = new Map(types.map((type) => [type.type, type]));
+    if (this.byWord.size !== types.length) throw new Error('two installed backend types share one name');
+  }
+
+  get(word: string): BackendType | undefined {
+    return this.byWord.get(word);
+  }
+
+  all(): BackendType[] {
+    return [...this.byWord.values()];
+  }
+}
+
+/** The backends of this process, made ready from their records. */
+@Injectable()
+export class BackendRegistry {
+  private readonly live = new Map<string, { record: Backend; backend: ServiceBackend }>();
+
+  constructor(
+    private readonly types: BackendTypes,
+    private readonly journal: Journal,
+  ) {}
+
+  /** Takes over a new or changed record. The old connections are closed. Throws what is wrong with the settings. */
+  async put(record: Backend): Promise<void> {
+    const known = this.live.get(record.id);
+    if (known?.record.version === record.version) return;
+    const backend = this.create(record);
+    this.live.set(record.id, { record, backend });
+    await known?.backend.close?.();
+  }
+
+  /** Checks settings by making a backend of them; nothing is opened by that. */
+  create(record: Pick<Backend, 'name' | 'type' | 'settings'>): ServiceBackend {
+    const type = this.types.get(record.type);
+    if (!type) throw new Error(`no backend type "${record.type}" is installed`);
+    const log = this.journal.child({ backend: record.name });
+    return type.create(type.settings.parse(record.settings), { name: record.name, log });
+  }
+
+  async remove(id: string): Promise<void> {
+    const known = this.live.get(id);
+    this.live.delete(id);
+    await known?.backend.close?.();
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.live.keys()].map((id) => this.remove(id)));
+  }
+
+  record(id: string): Backend | undefined {
+    return this.live.get(id)?.record;
+  }
+
+  ids(): string[] {
+    return [...this.live.keys()];
+  }
+
+  /** @throws BrokerError Unavailable: surely nothing was asked of the backend. */
+  get(id: string): ServiceBackend {
+    const known = this.live.get(id);
+    if (!known) throw new BrokerError('Unavailable', 'the backend of this service is not available right now; try again later');
+    return known.backend;
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * `enabled`: offered. `closed`: still listed, refuses new instances with the operator's message. `disabled`: out of the
+ * catalog. Existing instances keep every verb in all three.
+ */
+export type BackendState = 'enabled' | 'closed' | 'disabled';
+
+/** What an operator decides for one plan of a backend. */
+export interface PlanPolicy {
+  /**
+   * Whether a request without `accepts_incomplete` is served by waiting for the backend (default), or refused with
+   * AsyncRequired before anything is asked.
+   */
+  readonly bridgeSync?: boolean;
+}
+
+/** A registered backend: a type with a name and settings. */
+export interface Backend {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly state: BackendState;
+  /** What a closed backend tells whoever wants a new instance. */
+  readonly closedMessage?: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly planPolicies: Readonly<Record<string, PlanPolicy>>;
+  /** Rises with every change. */
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export const BACKEND_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

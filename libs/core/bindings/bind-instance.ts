@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError, type BindingResult, type RawJson } from '#sdk';
+import { Catalog, type Offered } from '../catalog/catalog.js';
+import { newIncarnation, type OperationId } from '../ids/ids.js';
+import type { Instance } from '../instances/instance.js';
+import { RequestChecks } from '../instances/request-checks.js';
+import { sameBinding } from '../instances/same-attributes.js';
+import { optional } from '../operations/backend-step.js';
+import type { Caller } from '../operations/caller.js';
+import { LifecycleStore, type BindingView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
+import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
+import { Reservations } from '../operations/reservations.js';
+import type { Binding, BindingAttributes } from './binding.js';
+import { BindingTurn } from './binding-turn.js';
+
+export interface BindCommand {
+  readonly caller: Caller;
+  readonly instanceId: string;
+  readonly bindingId: string;
+  /** Absent on a rotation, whose body names only the predecessor. */
+  readonly serviceId?: string;
+  readonly planId?: string;
+  readonly appGuid?: string;
+  readonly bindResource?: RawJson;
+  readonly parameters?: RawJson;
+  readonly context?: RawJson;
+  readonly predecessorBindingId?: string;
+}
+
+export type BindAnswer =
+  | { readonly kind: 'created' | 'exists'; readonly binding: BindingResult }
+  | { readonly kind: 'accepted'; readonly operationId: OperationId };
+
+/** PUT /v2/service_instances/:instance_id/service_bindings/:binding_id (OSB 2.17, Binding and Binding Rotation). */
+@Injectable()
+export class BindInstance {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly checks: RequestChecks,
+    private readonly turn: BindingTurn,
+    private readonly reservations: Reservations,
+    private readonly lifecycle: LifecycleStore,
+    private readonly answers: OperationAnswers,
+  ) {}
+
+  async execute(command: BindCommand): Promise<BindAnswer> {
+    const caller = asyncBindOnlyFrom214(command.caller);
+    const { platform } = caller;
+    const view = await this.lifecycle.findBinding(platform.id, command.instanceId, command.bindingId);
+    if (!view || view.instance.state === 'failed') throw noInstance();
+    if (view.binding) return this.answerExisting(command, view, view.binding, caller);
+
+    const offered = this.catalog.findByIds(view.instance.serviceId, view.instance.planId);
+    await this.check(command, view, offered, caller);
+    const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, command, offered, caller));
+    if (reserved.kind === 'exists') return this.answerExisting(command, reserved.view, reserved.binding, caller);
+    return answerOf(await this.answers.start(reserved.task, caller), 'created');
+  }
+
+  private async check(command: BindCommand, view: BindingView, offered: Offered | undefined, caller: Caller): Promise<void> {
+    const { instance } = view;
+    namesThisInstance(command, instance);
+    if (instance.state !== 'ready') throw busy();
+    if (offered && !offered.plan.bindable) {
+      throw new BrokerError('BadRequest', `plan "${offered.plan.name}" is not bindable`);
+    }
+    this.checks.waitingIsAllowed(instance.backendId, instance.planId, caller.acceptsIncomplete);
+    if (command.predecessorBindingId !== undefined) await this.predecessorIsUsable(command, offered, caller);
+    await this.checks.parametersMatch(offered?.plan.schemas.bind, command.parameters);
+  }
+
+  private async predecessorIsUsable(command: BindCommand, offered: Offered | undefined, caller: Caller): Promise<void> {
+    const predecessorId = command.predecessorBindingId as string;
+    if (offered && !offered.plan.bindingRotatable) {
+      throw new BrokerError('BadRequest', `bindings of plan "${offered.plan.name}" can't be rotated (binding_rotatable is false)`);
+    }
+    if (predecessorId === command.bindingId) {
+      throw new BrokerError('BadRequest', 'predecessor_binding_id must name another binding than the new one');
+    }
+    const predecessor = await this.lifecycle.findBinding(caller.platform.id, command.instanceId, predecessorId);
+    if (predecessor?.binding?.state !== 'ready') {
+      throw new BrokerError('BadRequest', 'predecessor_binding_id names no usable binding of this instance');
+    }
+    const expiresAt = predecessor.binding.result?.metadata?.expires_at;
+    if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.now()) {
+      throw new BrokerError('BadRequest', 'the binding named by predecessor_binding_id has expired');
+    }
+  }
+
+  private async reserve(
+    transaction: LifecycleTransaction,
+    command: BindCommand,
+    offered: Offered | undefined,
+    caller: Caller,
+  ): Promise<{ kind: 'exists'; view: BindingView; binding: Binding } | { kind: 'reserved'; task: Task } | 'wait'> {
+    const view = await transaction.lockInstance(caller.platform.id, command.instanceId);
+    if (!view) throw noInstance();
+    const existing = await transaction.findBinding(view.instance, command.bindingId);
+    if (existing) return { kind: 'exists', view: { ...view, binding: existing }, binding: existing };
+    if (view.instance.state !== 'ready' || view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
+    const parallel = this.turn.runsSideBySide(view.instance);
+    if (!parallel && view.pending.length > 0) return 'wait';
+
+    const binding = newBinding(command, view.instance);
+    const { reservation, task } = this.reservations.make({
+      kind: 'bind',
+      platform: caller.platform,
+      origin: caller.origin,
+      instance: view.instance,
+      binding,
+      exclusive: !parallel,
+      state: 'running',
+      ...optional('plan', offered?.plan),
+    });
+    await transaction.insertBinding(binding);
+    await transaction.insertOperation(reservation);
+    return { kind: 'reserved', task };
+  }
+
+  private async answerExisting(command: BindCommand, view: BindingView, binding: Binding, caller: Caller): Promise<BindAnswer> {
+    const running = view.pending.find(
+      ({ bindingIncarnation, state }) => bindingIncarnation === binding.incarnation && state === 'running',
+    );
+    if (binding.state === 'failed' || running?.kind === 'unbind') throw busy();
+    if (!isSame(command, view.instance, binding)) {
+      throw new BrokerError('Conflict', 'a binding of this id exists with other attributes');
+    }
+    if (binding.state === 'ready') return { kind: 'exists', binding: binding.result ?? {} };
+    if (!running) throw busy();
+    const task: Task = { operation: running, platform: caller.platform, instance: view.instance, binding, overdue: false };
+    return answerOf(await this.answers.follow(task, caller), 'exists');
+  }
+}
+
+/** Older clients do not know asynchronous bindings: they are served by waiting. */
+function asyncBindOnlyFrom214(caller: Caller): Caller {
+  return { ...caller, acceptsIncomplete: caller.acceptsIncomplete && caller.apiMinor >= 14 };
+}
+
+function namesThisInstance({ serviceId, planId, predecessorBindingId }: BindCommand, instance: Instance): void {
+  const isRotation = predecessorBindingId !== undefined;
+  if (!isRotation || serviceId !== undefined) {
+    if (serviceId !== instance.serviceId) throw new BrokerError('BadRequest', 'service_id is not the service of this instance');
+  }
+  if (!isRotation || planId !== undefined) {
+    if (planId !== instance.planId) throw new BrokerError('BadRequest', 'plan_id is not the plan of this instance');
+  }
+}
+
+function isSame(command: BindCommand, instance: Instance, binding: Binding): boolean {
+  const { serviceId, planId } = command;
+  const sameOffer = (serviceId ?? instance.serviceId) === instance.serviceId && (planId ?? instance.planId) === instance.planId;
+  return sameOffer && sameBinding(attributesOf(command), binding);
+}
+
+function attributesOf(command: BindCommand): BindingAttributes {
+  return {
+    ...optional('appGuid', command.appGuid || undefined),
+    ...optional('bindResource', command.bindResource?.raw),
+    ...optional('parameters', command.parameters?.raw),
+    ...optional('predecessorBindingId', command.predecessorBindingId),
+  };
+}
+
+function newBinding(command: BindCommand, instance: Instance): Binding {
+  return {
+    ...attributesOf(command),
+    incarnation: newIncarnation(),
+    instanceIncarnation: instance.incarnation,
+    bindingId: command.bindingId,
+    backendBindingId: command.bindingId,
+    state: 'creating',
+    backendState: {},
+    ...optional('context', command.context?.raw),
+  };
+}
+
+function answerOf(answer: OperationAnswer, kind: 'created' | 'exists'): BindAnswer {
+  return answer.kind === 'accepted' ? answer : { kind, binding: answer.result.binding ?? {} };
+}
+
+const noInstance = (): BrokerError => new BrokerError('NotFound', 'there is no service instance of this id');
+
+const busy = (): BrokerError =>
+  new BrokerError('ConcurrencyError', 'another operation on this instance or binding is in progress; try again when it has ended');

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError } from '#sdk';
+import { deleteAnswer, type DeleteAnswer } from '../instances/deprovision-instance.js';
+import { RequestChecks } from '../instances/request-checks.js';
+import type { Caller } from '../operations/caller.js';
+import type { BindingView, LifecycleTransaction, Task } from '../operations/lifecycle-store.js';
+import { OperationAnswers } from '../operations/operation-answers.js';
+import { Reservations } from '../operations/reservations.js';
+import type { Binding } from './binding.js';
+import { BindingTurn } from './binding-turn.js';
+
+export interface UnbindCommand {
+  readonly caller: Caller;
+  readonly instanceId: string;
+  readonly bindingId: string;
+  readonly serviceId: string;
+}
+
+type Reserved = { readonly kind: 'start' | 'follow' | 'queued'; readonly task: Task };
+
+/** DELETE /v2/service_instances/:instance_id/service_bindings/:binding_id (OSB 2.17, Unbinding). */
+@Injectable()
+export class UnbindInstance {
+  constructor(
+    private readonly checks: RequestChecks,
+    private readonly turn: BindingTurn,
+    private readonly reservations: Reservations,
+    private readonly answers: OperationAnswers,
+  ) {}
+
+  /** @throws BrokerError Gone for a binding this platform does not have under this instance */
+  async execute(command: UnbindCommand): Promise<DeleteAnswer> {
+    const { caller } = command;
+    const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, command));
+    switch (reserved.kind) {
+      case 'queued':
+        return { kind: 'accepted', operationId: reserved.task.operation.id };
+      case 'follow':
+        return deleteAnswer(await this.answers.follow(reserved.task, caller));
+      case 'start':
+        return deleteAnswer(await this.answers.start(reserved.task, caller));
+    }
+  }
+
+  private async reserve(transaction: LifecycleTransaction, command: UnbindCommand): Promise<Reserved | 'wait'> {
+    const { caller, instanceId, bindingId, serviceId } = command;
+    const view = await transaction.lockInstance(caller.platform.id, instanceId);
+    const binding = view && (await transaction.findBinding(view.instance, bindingId));
+    if (!view || !binding) throw new BrokerError('Gone', 'there is no service binding of this id');
+    if (serviceId !== view.instance.serviceId) {
+      throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
+    }
+    const own = view.pending.filter(({ bindingIncarnation }) => bindingIncarnation === binding.incarnation);
+    const twin = own.find(({ kind, state }) => kind === 'unbind' && state === 'running');
+    if (twin) return { kind: 'follow', task: { operation: twin, platform: caller.platform, instance: view.instance, binding, overdue: false } };
+    if (own.length > 0) return this.reserveBehind(transaction, { ...view, binding }, caller);
+    if (view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
+    if (view.pending.length > 0 && !this.turn.runsSideBySide(view.instance)) return 'wait';
+
+    this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);
+    return { kind: 'start', task: await this.insert(transaction, { ...view, binding }, caller, 'running') };
+  }
+
+  /** The bind itself is still running: the wish waits behind it. */
+  private async reserveBehind(transaction: LifecycleTransaction, view: BindingView, caller: Caller): Promise<Reserved> {
+    if (!caller.acceptsIncomplete) throw busy();
+    const queued = view.pending.find(({ kind, bindingIncarnation }) => kind === 'unbind' && bindingIncarnation === view.binding?.incarnation);
+    if (!queued) return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
+    return { kind: 'queued', task: { operation: queued, platform: caller.platform, instance: view.instance, overdue: false } };
+  }
+
+  private async insert(
+    transaction: LifecycleTransaction,
+    view: BindingView,
+    caller: Caller,
+    state: 'running' | 'queued',
+  ): Promise<Task> {
+    const { instance } = view;
+    const { reservation, task } = this.reservations.make({
+      kind: 'unbind',
+      platform: caller.platform,
+      origin: caller.origin,
+      instance,
+      binding: view.binding as Binding,
+      exclusive: !this.turn.runsSideBySide(instance),
+      state,
+    });
+    await transaction.insertOperation(reservation);
+    return task;
+  }
+}
+
+const busy = (): BrokerError =>
+  new BrokerError('ConcurrencyError', 'another operation on this instance or binding is in progress; try again when it has ended');

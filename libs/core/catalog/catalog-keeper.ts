@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { BackendRegistry } from '../backends/backend-registry.js';
+import { BackendStore } from '../backends/backend-store.js';
+import type { Backend } from '../backends/backend.js';
+import { Journal } from '../journal/journal.js';
+import { Catalog } from './catalog.js';
+import { CatalogStore, type StoredCatalog } from './catalog-store.js';
+import { mergeCatalogs, type BackendCatalog } from './merge-catalogs.js';
+import type { LeftOut } from './offering.js';
+import { ParameterSchemas } from './parameter-schemas.js';
+import { PublishedCatalog } from './published-catalog.js';
+import { readCatalog } from './read-catalog.js';
+
+const READ_TIMEOUT_MS = 15_000;
+
+/** How a backend's part of the catalog is doing, for operators. */
+export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * Keeps the published catalog right: reads backends in the background, stores what is good, merges, publishes. What a
+ * backend once offered stays while it is down, slow or wrong (decision 26).
+ */
+@Injectable()
+export class CatalogKeeper {
+  private conditions = new Map<string, CatalogCondition>();
+  private seenRevision = -1n;
+  private rebuilding: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly backends: BackendStore,
+    private readonly catalogs: CatalogStore,
+    private readonly registry: BackendRegistry,
+    private readonly schemas: ParameterSchemas,
+    private readonly catalog: Catalog,
+    private readonly journal: Journal,
+  ) {}
+
+  condition(backendId: string): CatalogCondition {
+    return this.conditions.get(backendId) ?? { backendId, leftOut: [] };
+  }
+
+  /** Reads one backend's catalog now. Never throws for what the backend does: the failure is kept for operators. */
+  async refresh(backendId: string): Promise<void> {
+    try {
+      const raw = await this.read(backendId);
+      await readCatalog(raw, this.schemas);
+      await this.catalogs.saveGood(backendId, JSON.stringify(raw));
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : 'it threw something that is no error';
+      this.journal.warn('catalog of a backend could not be read', { backendId, failure });
+      await this.catalogs.saveFailure(backendId, failure);
+    }
+    await this.rebuild();
+  }
+
+  private async read(backendId: string): Promise<unknown> {
+    const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+    const late = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error(`no catalog within ${READ_TIMEOUT_MS / 1000} s`)), { once: true });
+    });
+    return Promise.race([this.registry.get(backendId).catalog({ signal }), late]);
+  }
+
+  /** Merges and publishes what is stored, here; other replicas notice by the revision. One at a time. */
+  rebuild(): Promise<void> {
+    const next = this.rebuilding.catch(() => undefined).then(() => this.rebuildNow());
+    this.rebuilding = next;
+    return next;
+  }
+
+  /** Follows changes made by other replicas. */
+  async catchUp(): Promise<void> {
+    if ((await this.catalogs.revision()) !== this.seenRevision) await this.rebuild();
+  }
+
+  private async rebuildNow(): Promise<void> {
+    const revision = await this.catalogs.revision();
+    const [records, stored, owners] = await Promise.all([this.backends.all(), this.catalogs.all(), this.catalogs.owners()]);
+    await this.adopt(records);
+    const byBackend = new Map(stored.map((catalog) => [catalog.backendId, catalog]));
+    const inputs = await Promise.all(
+      records.map((record) => this.inputOf(record, byBackend.get(record.id))),
+    );
+    const merged = mergeCatalogs(inputs.map(({ input }) => input), owners);
+    if (merged.claims.length > 0) {
+      await this.catalogs.claim(merged.claims);
+      return this.rebuildNow();
+    }
+    const hidden = new Set(records.filter(({ state }) => state === 'disabled').map(({ id }) => id));
+    this.catalog.publish(PublishedCatalog.of(merged.offerings, hidden));
+    this.conditions = new Map(
+      inputs.map(({ input, leftOut }) => {
+        const { body: _, ...stored } = byBackend.get(input.backendId) ?? { backendId: input.backendId };
+        const lost = merged.leftOut.filter(({ backendId }) => backendId === input.backendId);
+        return [input.backendId, { ...stored, leftOut: [...leftOut, ...lost] }];
+      }),
+    );
+    this.seenRevision = revision;
+  }
+
+  /** Brings the live backends in line with the records, whichever replica changed them. */
+  private async adopt(records: readonly Backend[]): Promise<void> {
+    for (const record of records) {
+      await this.registry.put(record).catch((error: unknown) => {
+        this.journal.error('a backend could not be made ready', { backend: record.name, error });
+      });
+    }
+    const known = new Set(records.map(({ id }) => id));
+    await Promise.all(this.registry.ids().filter((id) => !known.has(id)).map((id) => this.registry.remove(id)));
+  }
+
+  private async inputOf(record: Backend, stored: StoredCatalog | undefined): Promise<{ input: BackendCatalog; leftOut: LeftOut[] }> {
+    const backendId = record.id;
+    if (stored?.body === undefined) return { input: { backendId, offerings: [] }, leftOut: [] };
+    const { offerings, leftOut } = await readCatalog(JSON.parse(stored.body), this.schemas);
+    return { input: { backendId, offerings }, leftOut };
+  }
+}

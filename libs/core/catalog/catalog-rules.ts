@@ -1,0 +1,165 @@
+import { z } from 'zod';
+
+/**
+ * The rules of a catalog, each with where it comes from: the spec (OSB 2.17, Catalog Management), or a platform that
+ * refuses the whole catalog over it (Cloud Controller), stops half way (service-catalog) or breaks down (Korifi).
+ */
+
+const MAX_IDENTIFIER = 1_024;
+
+/** Cloud Controller calls a text of white space absent. */
+const text = z.string().refine((value) => value.trim() !== '', 'must not be empty');
+const identifier = text.max(MAX_IDENTIFIER, `must not be longer than ${MAX_IDENTIFIER} characters`);
+/** Cloud Controller. */
+const description = text.max(10_000, 'must not be longer than 10000 characters');
+
+/** Cloud Controller keeps it in a 32-bit column. */
+const durationSeconds = z
+  .int('must be a whole number')
+  .min(1, 'must be 1 or more')
+  .max(2 ** 31 - 1, 'must be less than 2^31');
+
+/** The grammar of Semantic Versioning 2.0.0, strictly. */
+const NUMBER = '(0|[1-9]\\d*)';
+const PRERELEASE = `(${NUMBER}|\\d*[a-zA-Z-][\\da-zA-Z-]*)`;
+const BUILD = '[\\da-zA-Z-]+';
+const SEMVER = new RegExp(
+  `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(-${PRERELEASE}(\\.${PRERELEASE})*)?(\\+${BUILD}(\\.${BUILD})*)?$`,
+);
+
+/** Only these keys, and at most 2000 characters of JSON: Cloud Controller. */
+const maintenanceInfo = z
+  .strictObject({
+    version: z.string().regex(SEMVER, 'must be a semantic version 2.0'),
+    description: z.string().optional(),
+  })
+  .refine((info) => JSON.stringify(info).length <= 2_000, 'must not be longer than 2000 characters of JSON');
+
+/** The spec's three fields; `redirect_uri` is required by Cloud Controller. */
+const dashboardClient = z.looseObject({ id: identifier, secret: text, redirect_uri: text });
+
+const tags = z
+  .array(z.string())
+  .refine((list) => list.join('').length <= 2_048, 'must not be longer than 2048 characters in all');
+
+const permission = z.enum(['syslog_drain', 'route_forwarding', 'volume_mount']);
+
+/** An opaque object but for two fields: Cloud Controller refuses the first, Korifi breaks down over the second. */
+const offeringMetadata = z.looseObject({ shareable: z.boolean().optional(), documentationUrl: z.string().optional() });
+
+const parametersHolder = z.looseObject({ parameters: z.looseObject({}).optional() }).optional();
+const schemas = z.looseObject({
+  service_instance: z.looseObject({ create: parametersHolder, update: parametersHolder }).optional(),
+  service_binding: z.looseObject({ create: parametersHolder }).optional(),
+});
+
+/** What an offering must be, its plans apart. */
+export const OFFERING_RULES = z.looseObject({
+  id: identifier,
+  name: identifier,
+  description,
+  bindable: z.boolean(),
+  tags: tags.optional(),
+  requires: z.array(permission).optional(),
+  instances_retrievable: z.boolean().optional(),
+  bindings_retrievable: z.boolean().optional(),
+  allow_context_updates: z.boolean().optional(),
+  metadata: offeringMetadata.optional(),
+  dashboard_client: dashboardClient.optional(),
+  plan_updateable: z.boolean().optional(),
+  plans: z.array(z.unknown()).min(1, 'must hold at least one plan'),
+});
+
+/** What a plan must be, the content of its schemas apart. */
+export const PLAN_RULES = z.looseObject({
+  id: identifier,
+  name: identifier,
+  description,
+  metadata: z.looseObject({}).optional(),
+  free: z.boolean().optional(),
+  bindable: z.boolean().optional(),
+  binding_rotatable: z.boolean().optional(),
+  plan_updateable: z.boolean().optional(),
+  schemas: schemas.optional(),
+  maximum_polling_duration: durationSeconds.optional(),
+  maintenance_info: maintenanceInfo.optional(),
+});
+
+const SHORT = 'is longer than 63 characters, which service-catalog refuses';
+const shortIdentifier = z.string().max(63, SHORT);
+const EASY = 'is not easy to type: only letters, digits, "." and "-" are';
+const shortName = shortIdentifier.regex(/^[A-Za-z0-9.-]+$/, EASY);
+
+const cost = z.looseObject({ amount: z.record(z.string(), z.number()), unit: z.string() });
+
+/** What the spec recommends for an offering: the conventions for metadata (OSB 2.17 profile) and names. */
+export const OFFERING_ADVICE = z.looseObject({
+  id: shortIdentifier,
+  name: shortName,
+  metadata: z
+    .looseObject({
+      displayName: z.string().optional(),
+      longDescription: z.string().optional(),
+      providerDisplayName: z.string().optional(),
+      imageUrl: z.string().optional(),
+      supportUrl: z.string().optional(),
+    })
+    .optional(),
+});
+
+/** What the spec recommends for a plan. */
+export const PLAN_ADVICE = z.looseObject({
+  id: shortIdentifier,
+  name: shortName,
+  metadata: z
+    .looseObject({
+      displayName: z.string().optional(),
+      bullets: z.array(z.string()).optional(),
+      costs: z.array(cost).optional(),
+    })
+    .optional(),
+});
+
+export type CheckedOffering = z.infer<typeof OFFERING_RULES>;
+export type CheckedPlan = z.infer<typeof PLAN_RULES>;
+
+const MAX_PROBLEMS = 5;
+
+/**
+ * The rules a value breaks, in one sentence that names each field by its place in the catalog and never its value;
+ * undefined when it breaks none.
+ */
+export function brokenRules(rules: z.ZodType, value: unknown, at: string): string | undefined {
+  const { error } = rules.safeParse(value, { error: sentenceFor });
+  return error?.issues
+    .slice(0, MAX_PROBLEMS)
+    .map(({ path, message }) => `${at}${path.map(step).join('')} ${message}`)
+    .join('; ');
+}
+
+function step(key: PropertyKey): string {
+  return typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  array: 'must be an array',
+  boolean: 'must be a boolean',
+  int: 'must be a whole number',
+  number: 'must be a number',
+  object: 'must be an object',
+  record: 'must be an object',
+  string: 'must be a string',
+};
+
+function sentenceFor(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : EXPECTED[issue.expected];
+    case 'invalid_value':
+      return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}`;
+    case 'unrecognized_keys':
+      return `has keys other than "version" and "description"`;
+    default:
+      return undefined;
+  }
+}

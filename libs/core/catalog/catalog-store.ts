@@ -1,0 +1,26 @@
+import type { Claim, IdentifierOwners } from './merge-catalogs.js';
+
+/** The last good catalog of a backend, and how the newest attempt to read it went. */
+export interface StoredCatalog {
+  readonly backendId: string;
+  /** Raw JSON; absent while it was never read. */
+  readonly body?: string;
+  readonly fetchedAt?: Date;
+  readonly attemptedAt?: Date;
+  /** Why the newest attempt failed; absent when it did not. For operators only. */
+  readonly failure?: string;
+}
+
+/** Catalogs at rest. What was good once stays until an operator removes the backend. */
+export abstract class CatalogStore {
+  abstract all(): Promise<StoredCatalog[]>;
+  /** Keeps a newly read catalog; raises the revision when the body changed. */
+  abstract saveGood(backendId: string, body: string): Promise<void>;
+  abstract saveFailure(backendId: string, failure: string): Promise<void>;
+  abstract owners(): Promise<IdentifierOwners>;
+  /** Claims identifiers nobody owns yet; where another replica was faster, that one keeps them. */
+  abstract claim(claims: readonly Claim[]): Promise<void>;
+  /** Rises whenever anything changed that the published catalog depends on. */
+  abstract revision(): Promise<bigint>;
+  abstract raiseRevision(): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import { NotPublishable, plainJson } from './plain-json.js';
+
+/** The versions of JSON schema the gateway knows. */
+export type Draft = 'draft-04' | 'draft-06' | 'draft-07' | '2019-09' | '2020-12';
+
+/** "64 kB" of OSB 2.17, read as the smaller of its two meanings, in bytes of compact JSON. */
+export const MAX_SCHEMA_BYTES = 64_000;
+
+const HTTP_DRAFT_04 = 'http://json-schema.org/draft-04/schema';
+const DRAFT_BY_ADDRESS: ReadonlyMap<string, Draft> = new Map([
+  ['json-schema.org/draft-04/schema', 'draft-04'],
+  ['json-schema.org/draft-06/schema', 'draft-06'],
+  ['json-schema.org/draft-07/schema', 'draft-07'],
+  ['json-schema.org/draft/2019-09/schema', '2019-09'],
+  ['json-schema.org/draft/2020-12/schema', '2020-12'],
+]);
+
+/** The draft that `$schema` names, with or without an empty fragment, http or https; undefined when it names none. */
+export function draftOf(schema: object): Draft | undefined {
+  const address = (schema as SchemaObject)['$schema'];
+  if (typeof address !== 'string') return undefined;
+  return DRAFT_BY_ADDRESS.get(address.replace(/^https?:\/\//, '').replace(/#$/, ''));
+}
+
+/**
+ * What the spec's own rules say against a schema (OSB 2.17, Input Parameters Schema Object), short of reading it as a
+ * JSON schema. Empty when nothing does.
+ */
+export function rulesBrokenBy(schema: unknown): string[] {
+  if (!isObject(schema)) return ['must be a JSON object'];
+  const fault = faultOfJson(schema);
+  if (fault !== undefined) return [fault];
+  const sizeBytes = Buffer.byteLength(JSON.stringify(schema));
+  if (sizeBytes > MAX_SCHEMA_BYTES) return [`must not be larger than ${MAX_SCHEMA_BYTES} bytes, but has ${sizeBytes}`];
+  if (schema['$schema'] === undefined) return ['must name its version of JSON schema in "$schema"'];
+  if (draftOf(schema) === undefined) {
+    return [`"$schema" must name a known version of JSON schema: ${[...DRAFT_BY_ADDRESS.values()].join(', ')}`];
+  }
+  if (!describesObject(schema)) return ['must describe an object: "type" must allow "object"'];
+  return externalReferencesIn(schema).map(
+    (pointer) => `${pointer} must begin with "#": external references are not allowed`,
+  );
+}
+
+/**
+ * True when Cloud Controller can read it: it takes draft-04 at every level, and only the http spelling of its address.
+ */
+export function isDraft04Throughout(schema: object): boolean {
+  const spellings: unknown[] = [undefined, `${HTTP_DRAFT_04}#`, HTTP_DRAFT_04];
+  return subschemasOf(schema).every(({ schema: part }) => spellings.includes(part['$schema']));
+}
+
+/**
+ * A copy for the validator, without what is no JSON schema keyword and makes ajv refuse or change a valid schema
+ * (`$async`, `nullable` where it cannot mean anything), and without what an older draft ignores beside `$ref`.
+ */
+export function validatorCopyOf(schema: object): SchemaObject {
+  const copy = structuredClone(schema) as SchemaObject;
+  const refStandsAlone = ['draft-04', 'draft-06', 'draft-07'].includes(draftOf(schema) ?? '');
+  for (const { schema: part } of subschemasOf(copy)) {
+    delete part['$async'];
+    if (part['nullable'] !== true || part['type'] === undefined) delete part['nullable'];
+    if (refStandsAlone && typeof part['$ref'] === 'string') keepOnly(part, ['$ref', 'definitions', '$defs']);
+  }
+  delete copy['$schema'];
+  return copy;
+}
+
+function keepOnly(schema: SchemaObject, keywords: readonly string[]): void {
+  for (const key of Object.keys(schema)) {
+    if (!keywords.includes(key)) Reflect.deleteProperty(schema, key);
+  }
+}
+
+type SchemaObject = Record<string, unknown>;
+
+interface Subschema {
+  readonly pointer: string;
+  readonly schema: SchemaObject;
+}
+
+const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
+const HOLDING_ONE = [
+  'additionalItems',
+  'additionalProperties',
+  'contains',
+  'contentSchema',
+  'else',
+  'if',
+  'items',
+  'not',
+  'propertyNames',
+  'then',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+];
+const HOLDING_MANY = ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items'];
+const HOLDING_NAMED = ['$defs', 'definitions', 'dependencies', 'dependentSchemas', 'patternProperties', 'properties'];
+
+/**
+ * The schema and every schema inside it. Only places that hold schemas are entered, so a property that is called
+ * "$ref", or one inside `enum` or `default`, is not taken for a reference.
+ */
+function subschemasOf(root: object): Subschema[] {
+  const found: Subschema[] = [{ pointer: '', schema: root as SchemaObject }];
+  // The list grows while it is walked.
+  for (const { pointer, schema } of found) {
+    for (const [path, part] of partsOf(schema)) {
+      if (isObject(part)) found.push({ pointer: `${pointer}/${path}`, schema: part });
+    }
+  }
+  return found;
+}
+
+function partsOf(schema: SchemaObject): [path: string, part: unknown][] {
+  return [
+    ...HOLDING_ONE.map((keyword): [string, unknown] => [keyword, schema[keyword]]),
+    ...[...HOLDING_MANY, ...HOLDING_NAMED].flatMap((keyword) => membersOf(keyword, schema[keyword])),
+  ];
+}
+
+function membersOf(keyword: string, holder: unknown): [path: string, part: unknown][] {
+  const entered = HOLDING_NAMED.includes(keyword) ? isObject(holder) : Array.isArray(holder);
+  if (!entered) return [];
+  return Object.entries(holder as object).map(([key, part]) => [`${keyword}/${key}`, part]);
+}
+
+function externalReferencesIn(schema: SchemaObject): string[] {
+  return subschemasOf(schema).flatMap(({ pointer, schema: part }) =>
+    REFERENCES.filter((keyword) => typeof part[keyword] === 'string' && !part[keyword].startsWith('#')).map(
+      (keyword) => `${pointer}/${keyword}`,
+    ),
+  );
+}
+
+function faultOfJson(schema: SchemaObject): string | undefined {
+  try {
+    plainJson(schema, 'it');
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotPublishable) return error.message;
+    throw error;
+  }
+}
+
+function describesObject(schema: SchemaObject): boolean {
+  const type = schema['type'];
+  return type === undefined || [type].flat().includes('object');
+}
+
+function isObject(value: unknown): value is SchemaObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError } from '#sdk';
+import { BackendRegistry } from '../backends/backend-registry.js';
+import type { OperationId } from '../ids/ids.js';
+import type { Caller } from '../operations/caller.js';
+import { LifecycleStore, type InstanceView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
+import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
+import type { Operation } from '../operations/operation.js';
+import { Reservations } from '../operations/reservations.js';
+import { cancellation } from '../operations/settlements.js';
+import { RequestChecks } from './request-checks.js';
+
+export interface DeprovisionCommand {
+  readonly caller: Caller;
+  readonly instanceId: string;
+  readonly serviceId: string;
+}
+
+export type DeleteAnswer =
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'accepted'; readonly operationId: OperationId };
+
+type Reserved =
+  | { readonly kind: 'start'; readonly task: Task }
+  | { readonly kind: 'follow'; readonly task: Task }
+  | { readonly kind: 'queued'; readonly task: Task };
+
+/**
+ * DELETE /v2/service_instances/:instance_id (OSB 2.17, Deprovisioning). With `accepts_incomplete` it is a wish that
+ * outlives the request: during another operation it is queued behind it, or cancels the create where the backend can.
+ */
+@Injectable()
+export class DeprovisionInstance {
+  constructor(
+    private readonly checks: RequestChecks,
+    private readonly registry: BackendRegistry,
+    private readonly reservations: Reservations,
+    private readonly lifecycle: LifecycleStore,
+    private readonly answers: OperationAnswers,
+  ) {}
+
+  /** @throws BrokerError Gone for an instance this platform does not have: unknown, foreign and deleted are one. */
+  async execute(command: DeprovisionCommand): Promise<DeleteAnswer> {
+    const reserved = await this.lifecycle.transaction((transaction) => this.reserve(transaction, command));
+    switch (reserved.kind) {
+      case 'queued':
+        return { kind: 'accepted', operationId: reserved.task.operation.id };
+      case 'follow':
+        return deleteAnswer(await this.answers.follow(reserved.task, command.caller));
+      case 'start':
+        return deleteAnswer(await this.answers.start(reserved.task, command.caller));
+    }
+  }
+
+  private async reserve(transaction: LifecycleTransaction, command: DeprovisionCommand): Promise<Reserved> {
+    const { caller, instanceId, serviceId } = command;
+    const view = await transaction.lockInstance(caller.platform.id, instanceId);
+    if (!view) throw new BrokerError('Gone', 'there is no service instance of this id');
+    if (serviceId !== view.instance.serviceId) {
+      throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
+    }
+    const twin = view.pending.find(({ kind, state }) => kind === 'deprovision' && state === 'running');
+    if (twin) return { kind: 'follow', task: taskOf(view, twin, caller) };
+    if (view.pending.length > 0) return this.reserveBehind(transaction, view, caller);
+
+    this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);
+    return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };
+  }
+
+  private async reserveBehind(transaction: LifecycleTransaction, view: InstanceView, caller: Caller): Promise<Reserved> {
+    if (!caller.acceptsIncomplete) {
+      throw new BrokerError('ConcurrencyError', 'another operation on this instance is in progress; try again when it has ended');
+    }
+    const queued = view.pending.find(({ kind }) => kind === 'deprovision');
+    if (queued) return { kind: 'queued', task: taskOf(view, queued, caller) };
+    const create = this.cancellable(view);
+    if (!create) return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
+
+    const written = await transaction.settle(cancellation(taskOf(view, create, caller)));
+    if (written === 'lost') throw new BrokerError('ConcurrencyError', 'the create ended at this very moment; try again');
+    return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };
+  }
+
+  /** A create that was accepted and whose backend can be told to stop it. */
+  private cancellable({ instance, pending }: InstanceView): Operation | undefined {
+    if (!this.registry.record(instance.backendId)) return undefined;
+    if (!this.registry.get(instance.backendId).capabilities.cancelCreate) return undefined;
+    return pending.find(({ kind, step }) => kind === 'provision' && step === 'poll');
+  }
+
+  private async insert(
+    transaction: LifecycleTransaction,
+    { instance }: InstanceView,
+    caller: Caller,
+    state: 'running' | 'queued',
+  ): Promise<Task> {
+    const { platform, origin } = caller;
+    const { reservation, task } = this.reservations.make({ kind: 'deprovision', platform, origin, instance, exclusive: true, state });
+    await transaction.insertOperation(reservation);
+    return task;
+  }
+}
+
+const taskOf = ({ instance }: InstanceView, operation: Operation, { platform }: Caller): Task => ({
+  operation,
+  platform,
+  instance,
+  overdue: false,
+});
+
+/** A backend that knew nothing of it makes the answer 410, which platforms take for success. */
+export function deleteAnswer(answer: OperationAnswer): DeleteAnswer {
+  if (answer.kind === 'accepted') return answer;
+  if (answer.gone) throw new BrokerError('Gone', 'the backend had no such resource any more');
+  return { kind: 'deleted' };
+}

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError, type InstanceResult, type RawJson } from '#sdk';
+import { Catalog, type Offered } from '../catalog/catalog.js';
+import { newIncarnation, newUuid, type OperationId } from '../ids/ids.js';
+import { optional } from '../operations/backend-step.js';
+import type { Caller } from '../operations/caller.js';
+import { LifecycleStore, type InstanceView, type Task } from '../operations/lifecycle-store.js';
+import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
+import { Reservations } from '../operations/reservations.js';
+import type { Instance, InstanceAttributes } from './instance.js';
+import { RequestChecks } from './request-checks.js';
+import { sameInstance } from './same-attributes.js';
+
+export interface ProvisionCommand {
+  readonly caller: Caller;
+  readonly instanceId: string;
+  readonly serviceId: string;
+  readonly planId: string;
+  readonly organizationGuid: string;
+  readonly spaceGuid: string;
+  readonly parameters?: RawJson;
+  readonly context?: RawJson;
+  readonly maintenanceInfo?: RawJson;
+}
+
+export type ProvisionAnswer =
+  | { readonly kind: 'created' | 'exists'; readonly instance: InstanceResult }
+  | { readonly kind: 'accepted'; readonly operationId: OperationId; readonly instance: InstanceResult };
+
+/** PUT /v2/service_instances/:instance_id (OSB 2.17, Provisioning). */
+@Injectable()
+export class ProvisionInstance {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly checks: RequestChecks,
+    private readonly reservations: Reservations,
+    private readonly lifecycle: LifecycleStore,
+    private readonly answers: OperationAnswers,
+  ) {}
+
+  async execute(command: ProvisionCommand): Promise<ProvisionAnswer> {
+    const offered = await this.check(command);
+    if (!(offered instanceof BrokerError)) {
+      const task = await this.reserve(command, offered);
+      if (task) return answerOf(await this.answers.start(task, command.caller), 'created');
+    }
+    const view = await this.lifecycle.findInstance(command.caller.platform.id, command.instanceId);
+    if (view) return this.answerExisting(command, view);
+    throw offered instanceof BrokerError ? offered : goneMeanwhile();
+  }
+
+  /** A refusal is kept, not thrown: a re-sent request for an instance that exists is answered all the same. */
+  private async check(command: ProvisionCommand): Promise<Offered | BrokerError> {
+    const { caller, serviceId, planId, parameters, maintenanceInfo } = command;
+    try {
+      const offered = this.catalog.require(caller.platform.kind, serviceId, planId);
+      this.checks.takesNewInstances(offered);
+      this.checks.maintenanceVersion(offered.plan, maintenanceInfo);
+      this.checks.waitingIsAllowed(offered.backendId, planId, caller.acceptsIncomplete);
+      await this.checks.parametersMatch(offered.plan.schemas.provision, parameters);
+      return offered;
+    } catch (error) {
+      if (error instanceof BrokerError) return error;
+      throw error;
+    }
+  }
+
+  /** The committed intent, or nothing where the platform has an instance of that id already. */
+  private async reserve(command: ProvisionCommand, offered: Offered): Promise<Task | undefined> {
+    for (const backendInstanceId of [command.instanceId, newUuid()]) {
+      const instance = newInstance(command, offered, backendInstanceId);
+      const { reservation, task } = this.reservations.make({
+        kind: 'provision',
+        platform: command.caller.platform,
+        origin: command.caller.origin,
+        instance,
+        exclusive: true,
+        state: 'running',
+        plan: offered.plan,
+        ...optional('maintenanceInfo', command.maintenanceInfo?.raw),
+      });
+      const reserved = await this.lifecycle.reserveProvision(instance, reservation);
+      if (reserved === 'reserved') return task;
+      if (reserved === 'instance exists') return undefined;
+    }
+    throw new Error('a new uuid is taken at the backend');
+  }
+
+  private async answerExisting(command: ProvisionCommand, view: InstanceView): Promise<ProvisionAnswer> {
+    const { instance, pending } = view;
+    const running = pending.find(({ bindingIncarnation, state }) => !bindingIncarnation && state === 'running');
+    if (instance.state === 'failed' || running?.kind === 'deprovision') {
+      throw new BrokerError('ConcurrencyError', 'the instance of this id is being deleted; try again when that has ended');
+    }
+    if (!sameInstance(instance, attributesOf(command))) {
+      throw new BrokerError('Conflict', 'an instance of this id exists with other attributes');
+    }
+    if (instance.state === 'ready') return { kind: 'exists', instance };
+    if (!running) throw goneMeanwhile();
+    const task: Task = { operation: running, platform: command.caller.platform, instance, overdue: false };
+    return answerOf(await this.answers.follow(task, command.caller), 'exists', instance);
+  }
+}
+
+function newInstance(command: ProvisionCommand, offered: Offered, backendInstanceId: string): Instance {
+  const version = (command.maintenanceInfo?.value as { version?: string } | undefined)?.version;
+  return {
+    ...attributesOf(command),
+    incarnation: newIncarnation(),
+    platformId: command.caller.platform.id,
+    instanceId: command.instanceId,
+    backendId: offered.backendId,
+    backendInstanceId,
+    state: 'creating',
+    backendState: {},
+    ...optional('context', command.context?.raw),
+    ...optional('maintenanceVersion', version ?? offered.plan.maintenanceInfo?.version),
+  };
+}
+
+function attributesOf({ serviceId, planId, organizationGuid, spaceGuid, parameters }: ProvisionCommand): InstanceAttributes {
+  return { serviceId, planId, organizationGuid, spaceGuid, ...optional('parameters', parameters?.raw) };
+}
+
+function answerOf(answer: OperationAnswer, kind: 'created' | 'exists', known: InstanceResult = {}): ProvisionAnswer {
+  if (answer.kind === 'accepted') return { kind: 'accepted', operationId: answer.operationId, instance: known };
+  return { kind, instance: answer.result.instance ?? known };
+}
+
+const goneMeanwhile = (): BrokerError =>
+  new BrokerError('ConcurrencyError', 'the instance of this id was deleted at this very moment; try again');

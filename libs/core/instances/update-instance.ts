@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError, type InstanceResult, type RawJson } from '#sdk';
+import { Catalog, type Offered } from '../catalog/catalog.js';
+import type { OperationId } from '../ids/ids.js';
+import { optional } from '../operations/backend-step.js';
+import type { Caller } from '../operations/caller.js';
+import { LifecycleStore, type InstanceView, type Task } from '../operations/lifecycle-store.js';
+import { OperationAnswers } from '../operations/operation-answers.js';
+import type { Operation, UpdateIntent } from '../operations/operation.js';
+import { Reservations } from '../operations/reservations.js';
+import type { Instance } from './instance.js';
+import { RequestChecks } from './request-checks.js';
+import { sameJson } from './same-attributes.js';
+
+export interface UpdateCommand {
+  readonly caller: Caller;
+  readonly instanceId: string;
+  readonly serviceId: string;
+  readonly planId?: string;
+  readonly parameters?: RawJson;
+  readonly context?: RawJson;
+  readonly maintenanceInfo?: RawJson;
+  readonly previousValues?: RawJson;
+}
+
+export type UpdateAnswer =
+  | { readonly kind: 'updated'; readonly instance: InstanceResult }
+  | { readonly kind: 'accepted'; readonly operationId: OperationId };
+
+/** PATCH /v2/service_instances/:instance_id (OSB 2.17, Updating a Service Instance). */
+@Injectable()
+export class UpdateInstance {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly checks: RequestChecks,
+    private readonly reservations: Reservations,
+    private readonly lifecycle: LifecycleStore,
+    private readonly answers: OperationAnswers,
+  ) {}
+
+  async execute(command: UpdateCommand): Promise<UpdateAnswer> {
+    const { caller, instanceId } = command;
+    const view = await this.lifecycle.findInstance(caller.platform.id, instanceId);
+    if (!view || view.instance.state === 'failed') throw notFound();
+    const { instance } = view;
+    if (command.serviceId !== instance.serviceId) {
+      throw new BrokerError('BadRequest', `service_id "${command.serviceId}" is not the service of this instance`);
+    }
+    const target = this.target(command, instance);
+    const intent = intentOf(command, instance);
+    const twin = twinOf(view, intent);
+    if (twin) return this.answer(await this.join(twin, instance, caller));
+
+    await this.check(command, instance, target);
+    const reserved = await this.reserve(command, intent, target);
+    if (reserved.kind === 'twin') return this.answer(await this.join(reserved.twin, instance, caller));
+    return this.answer(await this.answers.start(reserved.task, caller));
+  }
+
+  /** The plan after the update, as offered; an instance whose plan vanished may keep it. */
+  private target({ caller, planId }: UpdateCommand, instance: Instance): Offered | undefined {
+    const current = this.catalog.findByIds(instance.serviceId, instance.planId);
+    if (planId === undefined || planId === instance.planId) return current;
+    const target = this.catalog.require(caller.platform.kind, instance.serviceId, planId);
+    if (target.backendId !== instance.backendId) {
+      throw new BrokerError('BadRequest', `plan "${planId}" belongs to another backend than this instance`);
+    }
+    if (current && !current.plan.planUpdateable) {
+      const description = `plan "${current.plan.name}" does not allow a change of plan`;
+      throw new BrokerError('UpdateNotSupported', description, { updateRepeatable: false });
+    }
+    return target;
+  }
+
+  private async check(command: UpdateCommand, instance: Instance, target: Offered | undefined): Promise<void> {
+    const planId = command.planId ?? instance.planId;
+    this.checks.waitingIsAllowed(instance.backendId, planId, command.caller.acceptsIncomplete);
+    if (!target) return;
+    this.checks.maintenanceVersion(target.plan, command.maintenanceInfo);
+    if (command.parameters) await this.checks.parametersMatch(target.plan.schemas.update, command.parameters);
+  }
+
+  private reserve(command: UpdateCommand, update: UpdateIntent, target: Offered | undefined) {
+    const { caller, instanceId } = command;
+    return this.lifecycle.transaction(async (transaction) => {
+      const view = await transaction.lockInstance(caller.platform.id, instanceId);
+      if (!view || view.instance.state === 'failed') throw notFound();
+      const twin = twinOf(view, update);
+      if (twin) return { kind: 'twin', twin } as const;
+      if (view.pending.length > 0) {
+        throw new BrokerError('ConcurrencyError', 'another operation on this instance is in progress; try again when it has ended');
+      }
+      const { reservation, task } = this.reservations.make({
+        kind: 'update',
+        platform: caller.platform,
+        origin: caller.origin,
+        instance: view.instance,
+        update: { ...update, previousPlanId: view.instance.planId },
+        exclusive: true,
+        state: 'running',
+        ...optional('plan', target?.plan),
+      });
+      await transaction.insertOperation(reservation);
+      return { kind: 'reserved', task } as const;
+    });
+  }
+
+  private join(operation: Operation, instance: Instance, caller: Caller) {
+    const task: Task = { operation, platform: caller.platform, instance, overdue: false };
+    return this.answers.follow(task, caller);
+  }
+
+  private answer(answer: Awaited<ReturnType<OperationAnswers['follow']>>): UpdateAnswer {
+    if (answer.kind === 'accepted') return answer;
+    return { kind: 'updated', instance: answer.result.instance ?? {} };
+  }
+}
+
+function intentOf(command: UpdateCommand, instance: Instance): UpdateIntent {
+  return {
+    planId: command.planId ?? instance.planId,
+    previousPlanId: instance.planId,
+    ...optional('parameters', command.parameters?.raw),
+    ...optional('context', command.context?.raw),
+    ...optional('maintenanceInfo', command.maintenanceInfo?.raw),
+    ...optional('previousValues', command.previousValues?.raw),
+  };
+}
+
+/** The running update this request repeats, if it does. */
+function twinOf({ pending }: InstanceView, intent: UpdateIntent): Operation | undefined {
+  return pending.find(
+    ({ kind, update }) =>
+      kind === 'update' &&
+      update !== undefined &&
+      update.planId === intent.planId &&
+      sameJson(update.parameters, intent.parameters) &&
+      sameJson(update.maintenanceInfo, intent.maintenanceInfo),
+  );
+}
+
+const notFound = (): BrokerError => new BrokerError('NotFound', 'there is no service instance of this id');

@@ -1,0 +1,224 @@
+import { Injectable } from '@nestjs/common';
+import {
+  BrokerError,
+  fromRawJson,
+  type BindingCall,
+  type BindingRef,
+  type BindingResult,
+  type Call,
+  type InstanceRef,
+  type InstanceResult,
+  type Outcome,
+  type RawJson,
+  type ServiceBackend,
+} from '#sdk';
+import { BackendCalls, type CallEnd } from '../backends/backend-calls.js';
+import type { Binding } from '../bindings/binding.js';
+import { LifecycleStore, type Task } from './lifecycle-store.js';
+import { StoredSlot } from './stored-slot.js';
+
+/** What one call to the backend brought the operation. */
+export type Step =
+  | { readonly kind: 'done'; readonly instance?: InstanceResult; readonly binding?: BindingResult }
+  | { readonly kind: 'accepted'; readonly pollToken?: string; readonly retryAfterMs?: number; readonly instance?: InstanceResult }
+  | { readonly kind: 'in progress'; readonly retryAfterMs?: number }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'refused'; readonly error: BrokerError }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Puts an operation's next question to its backend: the mutation itself, or how it is getting on. */
+@Injectable()
+export class BackendStep {
+  constructor(
+    private readonly calls: BackendCalls,
+    private readonly lifecycle: LifecycleStore,
+  ) {}
+
+  async take(task: Task, deadline: Date): Promise<Step> {
+    return task.operation.step === 'send' ? this.send(task, deadline) : this.poll(task, deadline);
+  }
+
+  private async send(task: Task, deadline: Date): Promise<Step> {
+    const end = await this.calls.call(task.operation.backendId, deadline, (backend, signal) =>
+      this.mutate(backend, task, this.callFor(task, deadline, signal)),
+    );
+    return stepOf(end);
+  }
+
+  private async mutate(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
+    const { operation, instance } = task;
+    switch (operation.kind) {
+      case 'provision': {
+        const request = { ...instanceRef(task), ...provisionBody(task) };
+        return instanceStep(await backend.provision(request, call));
+      }
+      case 'update':
+        return instanceStep(await backend.update({ ...instanceRef(task), ...updateBody(task) }, call));
+      case 'deprovision':
+        return deleteStep(await backend.deprovision(instanceRef(task), call));
+      case 'bind': {
+        const binding = bindingOf(task);
+        const outcome = await backend.bind({ ...bindingRef(task), ...bindBody(binding, instance.context) }, call);
+        return bindStep(outcome, backend);
+      }
+      case 'unbind':
+        return deleteStep(await backend.unbind(bindingRef(task), call));
+    }
+  }
+
+  private async poll(task: Task, deadline: Date): Promise<Step> {
+    const end = await this.calls.call<Step>(task.operation.backendId, deadline, async (backend, signal) => {
+      const call = this.callFor(task, deadline, signal);
+      const state = await this.lastOperation(backend, task, call);
+      switch (state.kind) {
+        case 'in progress':
+          return { kind: 'in progress', ...optional('retryAfterMs', state.retryAfterMs) };
+        case 'gone':
+          return { kind: 'gone' };
+        case 'failed': {
+          const { description, instanceUsable, updateRepeatable } = state;
+          const flags = { ...optional('instanceUsable', instanceUsable), ...optional('updateRepeatable', updateRepeatable) };
+          return { kind: 'refused', error: new BrokerError('BackendFailed', description || 'the operation failed', flags) };
+        }
+        case 'succeeded':
+          return this.resultOf(backend, task, call);
+      }
+    });
+    return stepOf(end);
+  }
+
+  private lastOperation(backend: ServiceBackend, task: Task, call: BindingCall) {
+    const { kind, pollToken, update } = task.operation;
+    const question = {
+      kind,
+      planId: update?.previousPlanId ?? task.instance.planId,
+      ...optional('pollToken', pollToken),
+    };
+    return task.binding
+      ? backend.lastBindingOperation({ ...bindingRef(task), ...question }, call)
+      : backend.lastInstanceOperation({ ...instanceRef(task), ...question }, call);
+  }
+
+  /** Credentials of a bind that ended asynchronously are read from the backend once, and kept. */
+  private async resultOf(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
+    if (task.operation.kind !== 'bind') return { kind: 'done' };
+    try {
+      return { kind: 'done', binding: await backend.fetchBinding(bindingRef(task), call) };
+    } catch (error) {
+      // The bind itself succeeded: a passing trouble is no reason to undo it.
+      if (error instanceof BrokerError && error.status < 500) throw error;
+      return { kind: 'in progress' };
+    }
+  }
+
+  private callFor(task: Task, deadline: Date, signal: AbortSignal): BindingCall {
+    return callOf(task, this.lifecycle, deadline, signal);
+  }
+}
+
+function callOf(task: Task, lifecycle: LifecycleStore, deadline: Date, signal: AbortSignal): BindingCall {
+  const { operation, instance, binding } = task;
+  const call: Call = {
+    operationId: operation.id,
+    signal,
+    deadline,
+    platform: task.platform,
+    ...optional('originatingIdentity', operation.originatingIdentity),
+    ...optional('requestIdentity', operation.requestIdentity),
+    state: new StoredSlot(instance.backendState, (state) => lifecycle.saveBackendState(operation, 'instance', state)),
+  };
+  const slot = new StoredSlot(binding?.backendState ?? {}, (state) =>
+    lifecycle.saveBackendState(operation, 'binding', state),
+  );
+  return { ...call, bindingState: slot };
+}
+
+function stepOf(end: CallEnd<Step>): Step {
+  if (end.kind === 'answered') return end.value;
+  if (end.kind === 'unknown') return end;
+  return end.error.code === 'Gone' ? { kind: 'gone' } : end;
+}
+
+function instanceStep(outcome: Outcome<InstanceResult>): Step {
+  if (outcome.kind === 'done') return { kind: 'done', instance: outcome.result ?? {} };
+  return { ...acceptance(outcome), instance: outcome.result ?? {} };
+}
+
+function deleteStep(outcome: Outcome<void>): Step {
+  return outcome.kind === 'done' ? { kind: 'done' } : acceptance(outcome);
+}
+
+function bindStep(outcome: Outcome<BindingResult>, backend: ServiceBackend): Step {
+  if (outcome.kind === 'done') return { kind: 'done', binding: outcome.result ?? {} };
+  if (backend.capabilities.fetchBinding) return acceptance(outcome);
+  const description = 'the backend accepted a bind whose credentials it could never give';
+  return { kind: 'refused', error: new BrokerError('BackendFailed', description) };
+}
+
+function acceptance(outcome: { kind: string; pollToken?: string; retryAfterMs?: number }): Step & { kind: 'accepted' } {
+  if (outcome.kind !== 'accepted') throw new Error('the backend gave neither done nor accepted');
+  return {
+    kind: 'accepted',
+    ...optional('pollToken', outcome.pollToken),
+    ...optional('retryAfterMs', outcome.retryAfterMs),
+  };
+}
+
+function instanceRef({ instance, operation }: Task): InstanceRef {
+  return {
+    instanceId: instance.backendInstanceId,
+    serviceId: instance.serviceId,
+    planId: operation.update?.planId ?? instance.planId,
+  };
+}
+
+function bindingOf(task: Task): Binding {
+  if (!task.binding) throw new Error(`operation ${task.operation.id} names no binding`);
+  return task.binding;
+}
+
+function bindingRef(task: Task): BindingRef {
+  return { ...instanceRef(task), bindingId: bindingOf(task).backendBindingId };
+}
+
+function provisionBody({ instance, operation }: Task) {
+  return {
+    organizationGuid: instance.organizationGuid,
+    spaceGuid: instance.spaceGuid,
+    ...raw('parameters', instance.parameters),
+    ...raw('context', instance.context),
+    ...raw('maintenanceInfo', operation.maintenanceInfo),
+  };
+}
+
+function updateBody({ operation }: Task) {
+  const intent = operation.update;
+  if (!intent) throw new Error(`operation ${operation.id} does not say what to update`);
+  return {
+    planId: intent.planId,
+    previousPlanId: intent.previousPlanId,
+    ...raw('parameters', intent.parameters),
+    ...raw('context', intent.context),
+    ...raw('maintenanceInfo', intent.maintenanceInfo),
+    ...raw('previousValues', intent.previousValues),
+  };
+}
+
+function bindBody(binding: Binding, instanceContext: string | undefined) {
+  return {
+    ...optional('appGuid', binding.appGuid),
+    ...optional('predecessorBindingId', binding.predecessorBindingId),
+    ...raw('bindResource', binding.bindResource),
+    ...raw('parameters', binding.parameters),
+    ...raw('context', binding.context ?? instanceContext),
+  };
+}
+
+function raw<K extends string>(key: K, text: string | undefined): { [P in K]?: RawJson } {
+  return optional(key, text === undefined ? undefined : fromRawJson(text));
+}
+
+/** A member that is left out when it has no value. */
+export function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}

@@ -1,0 +1,55 @@
+import { BrokerError, type BindingResult, type InstanceResult } from '#sdk';
+import { optional, type Step } from './backend-step.js';
+
+/** What is known of the offering; an instance may outlive its plan. */
+interface Offered {
+  readonly offering: { readonly requires: readonly string[] };
+}
+
+/**
+ * A plugin's answer is trusted no more than a remote broker's: what a platform would choke on is taken out, and a bind
+ * without usable credentials counts as failed (Cloud Controller would clean up after it).
+ */
+export function checkedStep(step: Step, offered: Offered | undefined): Step {
+  if (step.kind === 'accepted') return { ...step, ...optional('instance', step.instance && checkedInstance(step.instance)) };
+  if (step.kind !== 'done') return step;
+  if (step.binding && !isUsable(step.binding)) {
+    return { kind: 'refused', error: new BrokerError('BackendFailed', 'the backend gave credentials that are not a JSON object') };
+  }
+  return {
+    kind: 'done',
+    ...optional('instance', step.instance && checkedInstance(step.instance)),
+    ...optional('binding', step.binding && gated(step.binding, offered?.offering.requires)),
+  };
+}
+
+function checkedInstance({ dashboardUrl, metadata }: InstanceResult): InstanceResult {
+  return {
+    ...optional('dashboardUrl', isWebAddress(dashboardUrl) ? dashboardUrl : undefined),
+    ...optional('metadata', isObject(metadata) ? metadata : undefined),
+  };
+}
+
+function isUsable({ credentials }: BindingResult): boolean {
+  return credentials === undefined || isObject(credentials.value);
+}
+
+/** OSB 2.17, Binding: drains, routes and volumes only from offerings that announce them in `requires`. */
+function gated(result: BindingResult, requires: readonly string[] = []): BindingResult {
+  const { syslogDrainUrl, routeServiceUrl, volumeMounts, ...always } = result;
+  const mounts = Array.isArray(volumeMounts) && requires.includes('volume_mount') ? volumeMounts : undefined;
+  return {
+    ...always,
+    ...optional('syslogDrainUrl', requires.includes('syslog_drain') ? syslogDrainUrl : undefined),
+    ...optional('routeServiceUrl', requires.includes('route_forwarding') ? routeServiceUrl : undefined),
+    ...optional('volumeMounts', mounts),
+  };
+}
+
+function isWebAddress(url: unknown): url is string {
+  if (typeof url !== 'string' || url.length > 2048 || !URL.canParse(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError } from '#sdk';
+import { optional } from './backend-step.js';
+import type { Caller } from './caller.js';
+import { LifecycleStore, type FoundOperation } from './lifecycle-store.js';
+import { errorOf } from './operation-answers.js';
+import type { Operation } from './operation.js';
+
+export interface LastOperationAnswer {
+  readonly state: 'in progress' | 'succeeded' | 'failed';
+  readonly description?: string;
+  readonly instanceUsable?: boolean;
+  readonly updateRepeatable?: boolean;
+}
+
+export interface LastOperationQuery {
+  readonly instanceId: string;
+  readonly bindingId?: string;
+  readonly operationId?: string;
+}
+
+/** GET …/last_operation (OSB 2.17, Polling Last Operation). Answered from the record: the runner does the polling. */
+@Injectable()
+export class ReadLastOperation {
+  constructor(private readonly lifecycle: LifecycleStore) {}
+
+  /** @throws BrokerError NotFound for what never was here, Gone for what is deleted and is asked for without its operation */
+  async execute(caller: Caller, query: LastOperationQuery): Promise<LastOperationAnswer> {
+    const found = await this.lifecycle.findOperation({ platformId: caller.platform.id, ...query });
+    if (!found) throw new BrokerError('NotFound', 'there is no such operation');
+    if (query.operationId === undefined) return newest(found);
+    if (!found.operation) throw new BrokerError('NotFound', 'there is no such operation');
+    return stateOf(found.operation);
+  }
+}
+
+function newest({ operation, state }: FoundOperation): LastOperationAnswer {
+  const wasDelete = operation?.kind === 'deprovision' || operation?.kind === 'unbind';
+  if (state === 'deleted' && (wasDelete || !operation)) throw new BrokerError('Gone', 'it has been deleted');
+  return operation ? stateOf(operation) : { state: 'succeeded' };
+}
+
+function stateOf(operation: Operation): LastOperationAnswer {
+  if (operation.state === 'succeeded') return { state: 'succeeded' };
+  if (operation.state !== 'failed' || !operation.failure) return { state: 'in progress' };
+  const { description, details } = errorOf(operation.failure);
+  return {
+    state: 'failed',
+    description,
+    ...optional('instanceUsable', details.instanceUsable),
+    ...optional('updateRepeatable', details.updateRepeatable),
+  };
+}

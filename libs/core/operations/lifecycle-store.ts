@@ -1,0 +1,149 @@
+import type { BindingResult, InstanceMetadata, PlatformRef } from '#sdk';
+import type { AuditEvent } from '../audit/audit-event.js';
+import type { Binding } from '../bindings/binding.js';
+import type { OperationId } from '../ids/ids.js';
+import type { Instance, LifeState } from '../instances/instance.js';
+import type { Operation, OperationFailure } from './operation.js';
+
+/** An instance with every operation on it or its bindings that has not ended. */
+export interface InstanceView {
+  readonly instance: Instance;
+  readonly pending: readonly Operation[];
+}
+
+export interface BindingView extends InstanceView {
+  readonly binding?: Binding;
+}
+
+/** An operation with all that is needed to carry it on. */
+export interface Task {
+  readonly operation: Operation;
+  readonly platform: PlatformRef;
+  readonly instance: Instance;
+  readonly binding?: Binding;
+  /** Whether its ceiling has passed, by the database's clock. */
+  readonly overdue: boolean;
+}
+
+/** A new operation: who holds it at first, and until when. */
+export interface Reservation {
+  readonly operation: Operation;
+  readonly audit: AuditEvent;
+  /** Absent for a queued one. */
+  readonly lease?: Lease;
+  readonly ceilingMs: number;
+}
+
+export interface Lease {
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** When another process may send the call again should this one disappear. */
+  readonly retryAfterMs: number;
+}
+
+/** What changes with an instance; absent members stay as they are. */
+export interface InstanceChange {
+  readonly state?: LifeState;
+  readonly planId?: string;
+  readonly parameters?: string;
+  readonly context?: string;
+  readonly dashboardUrl?: string;
+  readonly metadata?: InstanceMetadata;
+  readonly maintenanceVersion?: string;
+}
+
+export interface BindingChange {
+  readonly state: LifeState;
+  readonly result?: BindingResult;
+}
+
+/** The end of an operation, and all that ends with it, in one transaction. */
+export interface Settlement {
+  readonly operation: Operation;
+  readonly state: 'succeeded' | 'failed';
+  readonly failure?: OperationFailure;
+  readonly description?: string;
+  readonly instance?: InstanceChange;
+  readonly binding?: BindingChange;
+  /** A delete the gateway owes after a create that may have left something. */
+  readonly cleanUp?: Reservation;
+  readonly audit: AuditEvent;
+  /** `holder`: only while the epoch is still ours. `anyone`: takes the operation away from whoever holds it. */
+  readonly by: 'holder' | 'anyone';
+}
+
+/** Fencing: `lost` means that somebody else holds the operation now, and nothing was written. */
+export type Written = 'written' | 'lost';
+
+/** What the lifecycle reads and writes. Every method is one transaction unless it stands in `LifecycleTransaction`. */
+export abstract class LifecycleStore {
+  abstract findInstance(platformId: string, instanceId: string): Promise<InstanceView | undefined>;
+  abstract findBinding(platformId: string, instanceId: string, bindingId: string): Promise<BindingView | undefined>;
+
+  /** Instance, operation and audit event, or nothing where the id lives already or is taken at the backend. */
+  abstract reserveProvision(
+    instance: Instance,
+    reservation: Reservation,
+  ): Promise<'reserved' | 'instance exists' | 'backend id taken'>;
+
+  /** Runs the story in one transaction; it commits when the story returns and rolls back when it throws. */
+  abstract transaction<T>(story: (transaction: LifecycleTransaction) => Promise<T>): Promise<T>;
+
+  /** The backend goes on by itself: keep the token, give up the lease, poll later. */
+  abstract recordAccepted(
+    operation: Operation,
+    accepted: { pollToken?: string; pauseMs: number; instance?: InstanceChange; audit: AuditEvent },
+  ): Promise<Written>;
+
+  /** Nothing is decided yet: give up the lease and look again later. */
+  abstract recordPause(operation: Operation, pauseMs: number): Promise<Written>;
+
+  /**
+   * Ends the operation. A queued delete of the same instance or binding, the clean-up of this settlement included, is
+   * let run then; one whose instance or binding is gone already ends with it.
+   */
+  abstract settle(settlement: Settlement): Promise<Written>;
+
+  /** The backend's slot of an instance or binding, fenced by the operation. */
+  abstract saveBackendState(
+    operation: Operation,
+    target: 'instance' | 'binding',
+    state: Readonly<Record<string, string>>,
+  ): Promise<Written>;
+
+  abstract findTask(id: OperationId): Promise<Task | undefined>;
+  /** The operation asked about, or the newest one where no id is given. Ended and deleted ones included. */
+  abstract findOperation(query: OperationQuery): Promise<FoundOperation | undefined>;
+
+  /** Takes over operations that are due and held by nobody living. Raises their epoch. */
+  abstract claimDue(owner: string, leaseMs: number, most: number): Promise<Task[]>;
+  abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<void>;
+  /** Instances whose queued delete can run although nobody released it. */
+  abstract releaseForgotten(): Promise<void>;
+  /** Forgets ended operations and deleted instances older than the retention. */
+  abstract purge(retentionMs: number): Promise<void>;
+}
+
+export interface OperationQuery {
+  readonly platformId: string;
+  readonly instanceId: string;
+  /** Present when a binding's operation is asked for. */
+  readonly bindingId?: string;
+  readonly operationId?: string;
+}
+
+export interface FoundOperation {
+  /** Absent when the instance or binding exists but never had an operation of its own. */
+  readonly operation?: Operation;
+  readonly state: LifeState;
+}
+
+/** The part of a transaction that changes what runs on an instance. */
+export interface LifecycleTransaction {
+  /** Locks the live instance until the end, so that nothing else starts on it meanwhile. */
+  lockInstance(platformId: string, instanceId: string): Promise<InstanceView | undefined>;
+  findBinding(instance: Instance, bindingId: string): Promise<Binding | undefined>;
+  insertBinding(binding: Binding): Promise<void>;
+  insertOperation(reservation: Reservation): Promise<void>;
+  settle(settlement: Settlement): Promise<Written>;
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { Journal } from '../journal/journal.js';
+import type { OperationId } from '../ids/ids.js';
+import { GatewayIdentity } from './gateway-identity.js';
+import { LifecycleStore, type Task } from './lifecycle-store.js';
+import { OperationEngine } from './operation-engine.js';
+import { Timings } from './timings.js';
+
+const MOST_AT_ONCE = 64;
+const PURGE_EVERY_MS = 3_600_000;
+
+/**
+ * Carries on what no request carries: accepted operations, queued deletes, clean-ups, and whatever a process that died
+ * left behind. Runs in every gateway process; the claim in the database keeps two of them apart.
+ */
+@Injectable()
+export class OperationRunner {
+  private readonly running = new Map<OperationId, Promise<void>>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private pass: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly lifecycle: LifecycleStore,
+    private readonly engine: OperationEngine,
+    private readonly identity: GatewayIdentity,
+    private readonly timings: Timings,
+    private readonly journal: Journal,
+  ) {}
+
+  start(): void {
+    this.every(this.timings.tickMs, () => this.tick());
+    this.every(this.timings.leaseMs / 3, () => this.keepLeases());
+    this.every(PURGE_EVERY_MS, () => this.lifecycle.purge(this.timings.retentionMs));
+  }
+
+  /** Takes no more operations and waits for those under way; their leases end by themselves if time runs out. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await this.pass;
+    await Promise.allSettled(this.running.values());
+  }
+
+  private every(intervalMs: number, job: () => Promise<void>): void {
+    const run = (): void => void job().catch((error: unknown) => this.complain(error));
+    this.timers.push(setInterval(run, intervalMs));
+  }
+
+  private async tick(): Promise<void> {
+    if (this.pass || this.stopped) return;
+    this.pass = this.takeDue().finally(() => (this.pass = undefined));
+    await this.pass;
+  }
+
+  private async takeDue(): Promise<void> {
+    await this.lifecycle.releaseForgotten();
+    const most = MOST_AT_ONCE - this.running.size;
+    if (most <= 0) return;
+    for (const task of await this.lifecycle.claimDue(this.identity.name, this.timings.leaseMs, most)) this.carryOn(task);
+  }
+
+  private carryOn(task: Task): void {
+    const { id } = task.operation;
+    const deadline = new Date(Date.now() + this.timings.callMs);
+    const work = this.engine
+      .advance(task, deadline)
+      .then(() => undefined, (error: unknown) => this.complain(error))
+      .finally(() => this.running.delete(id));
+    this.running.set(id, work);
+  }
+
+  private async keepLeases(): Promise<void> {
+    const ids = [...this.running.keys()];
+    if (ids.length > 0) await this.lifecycle.extendLeases(this.identity.name, this.timings.leaseMs, ids);
+  }
+
+  private complain(error: unknown): void {
+    this.journal.error('the operation runner hit an error', { error });
+  }
+}

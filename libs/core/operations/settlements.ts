@@ -1,0 +1,155 @@
+import { BrokerError, mergeRawObjects } from '#sdk';
+import type { AuditEvent, AuditOutcome } from '../audit/audit-event.js';
+import { newOperationId } from '../ids/ids.js';
+import { optional, type Step } from './backend-step.js';
+import type { BindingChange, InstanceChange, Reservation, Settlement, Task } from './lifecycle-store.js';
+import type { Operation, OperationFailure } from './operation.js';
+
+type DoneStep = Extract<Step, { kind: 'done' | 'gone' }>;
+
+/** The end of an operation that did what was asked. */
+export function success(task: Task, step: DoneStep): Settlement {
+  return {
+    operation: task.operation,
+    state: 'succeeded',
+    by: 'holder',
+    audit: auditOf(task, 'succeeded'),
+    ...optional('instance', instanceAfter(task, step)),
+    ...optional('binding', bindingAfter(task, step)),
+  };
+}
+
+function instanceAfter(task: Task, step: DoneStep): InstanceChange | undefined {
+  const result = step.kind === 'done' ? step.instance : undefined;
+  const given = { ...optional('dashboardUrl', result?.dashboardUrl), ...optional('metadata', result?.metadata) };
+  switch (task.operation.kind) {
+    case 'provision':
+      return { state: 'ready', ...given };
+    case 'update':
+      return { ...given, ...updated(task) };
+    case 'deprovision':
+      return { state: 'deleted' };
+    case 'bind':
+    case 'unbind':
+      return undefined;
+  }
+}
+
+function updated({ operation, instance }: Task): InstanceChange {
+  const intent = operation.update;
+  if (!intent) return {};
+  const version = intent.maintenanceInfo && (JSON.parse(intent.maintenanceInfo) as { version?: string }).version;
+  return {
+    planId: intent.planId,
+    ...optional('parameters', mergeRawObjects(instance.parameters, intent.parameters)),
+    ...optional('context', intent.context),
+    ...optional('maintenanceVersion', version || undefined),
+  };
+}
+
+function bindingAfter(task: Task, step: DoneStep): BindingChange | undefined {
+  switch (task.operation.kind) {
+    case 'bind':
+      return { state: 'ready', result: (step.kind === 'done' ? step.binding : undefined) ?? {} };
+    case 'unbind':
+      return { state: 'deleted' };
+    default:
+      return undefined;
+  }
+}
+
+/** The end of an operation that did not. What a create may have left behind gets a clean-up of its own. */
+export function failure(task: Task, error: BrokerError, mayHaveActed: boolean, cleanUpMs: number): Settlement {
+  const { kind } = task.operation;
+  const leftover = mayHaveActed ? 'failed' : 'deleted';
+  const owesCleanUp = mayHaveActed && (kind === 'provision' || kind === 'bind');
+  return {
+    operation: task.operation,
+    state: 'failed',
+    by: 'holder',
+    failure: failureOf(task.operation, error),
+    audit: auditOf(task, 'failed', error.description),
+    ...optional('instance', kind === 'provision' ? { state: leftover } : undefined),
+    ...optional('binding', kind === 'bind' ? { state: leftover } : undefined),
+    ...optional('cleanUp', owesCleanUp ? cleanUpOf(task, cleanUpMs) : undefined),
+  };
+}
+
+/** The flags belong to failed updates (both) and deprovisions (instance_usable) only: OSB 2.17, Service Broker Errors. */
+function failureOf({ kind }: Operation, error: BrokerError): OperationFailure {
+  const { instanceUsable, updateRepeatable } = error.details;
+  return {
+    code: error.code,
+    word: error.word,
+    description: error.description,
+    ...optional('instanceUsable', kind === 'update' || kind === 'deprovision' ? instanceUsable : undefined),
+    ...optional('updateRepeatable', kind === 'update' ? updateRepeatable : undefined),
+  };
+}
+
+function cleanUpOf(task: Task, ceilingMs: number): Reservation {
+  const { operation } = task;
+  const cleanUp: Operation = {
+    id: newOperationId(),
+    kind: operation.kind === 'bind' ? 'unbind' : 'deprovision',
+    initiator: 'gateway',
+    state: 'queued',
+    step: 'send',
+    exclusive: operation.exclusive,
+    platformId: operation.platformId,
+    backendId: operation.backendId,
+    instanceIncarnation: operation.instanceIncarnation,
+    attempts: 0,
+    epoch: 1,
+    ...optional('bindingIncarnation', operation.bindingIncarnation),
+    ...optional('requestId', operation.requestId),
+  };
+  return { operation: cleanUp, ceilingMs, audit: auditOf({ ...task, operation: cleanUp }, 'started') };
+}
+
+export function auditOf(task: Omit<Task, 'overdue'>, outcome: AuditOutcome, description?: string): AuditEvent {
+  const { operation, instance, binding, platform } = task;
+  const byPlatform = operation.initiator === 'platform';
+  return {
+    actor: byPlatform ? { kind: 'platform', name: platform.name } : { kind: 'gateway', name: 'clean-up' },
+    platformId: platform.id,
+    action: `${binding ? 'binding' : 'instance'}.${operation.kind}`,
+    subject: binding ? `binding ${binding.bindingId} of instance ${instance.instanceId}` : `instance ${instance.instanceId}`,
+    operationId: operation.id,
+    outcome,
+    ...optional('originatingIdentity', operation.originatingIdentity),
+    ...optional('requestId', operation.requestId),
+    ...optional('description', description),
+    ...beforeAndAfter(task),
+  };
+}
+
+function beforeAndAfter({ operation, instance }: Omit<Task, 'overdue'>): Pick<AuditEvent, 'before' | 'after'> {
+  const { update } = operation;
+  const plan = { service_id: instance.serviceId, plan_id: instance.planId };
+  switch (operation.kind) {
+    case 'provision':
+      return { after: { ...plan, parameters: namesOf(instance.parameters) } };
+    case 'update':
+      return {
+        before: plan,
+        after: { ...plan, plan_id: update?.planId ?? instance.planId, parameters: namesOf(update?.parameters) },
+      };
+    case 'deprovision':
+      return { before: plan };
+    default:
+      return {};
+  }
+}
+
+/** Parameters may be secrets: the trail keeps only what they were called. */
+function namesOf(parameters: string | undefined): string[] {
+  return parameters === undefined ? [] : Object.keys(JSON.parse(parameters) as object);
+}
+
+/** A create ended by a delete that the backend can act on while it runs (OSB 2.17, Deprovisioning). */
+export function cancellation(task: Task): Settlement {
+  const error = new BrokerError('BackendFailed', 'cancelled: the instance is being deleted');
+  const { cleanUp: _, ...settlement } = failure(task, error, true, 0);
+  return { ...settlement, by: 'anyone' };
+}

@@ -1,0 +1,35 @@
+/** Every duration of the lifecycle in one place; tests shorten them. All in milliseconds. */
+export class Timings {
+  /** How long a platform waits for its answer at most. Platforms hang up after 60 s. */
+  readonly budgetMs: number = 50_000;
+  /** How long one call of the runner to a backend may take. */
+  readonly callMs: number = 50_000;
+  /** How long an operation belongs to a gateway process that shows no sign of life. */
+  readonly leaseMs: number = 15_000;
+  /** How often the runner looks for due operations when nothing wakes it. */
+  readonly tickMs: number = 1_000;
+  /** First and longest pause between two polls of an accepted operation. */
+  readonly firstPollMs: number = 1_000;
+  readonly longestPollMs: number = 30_000;
+  /** Bounds for what a backend asks for by Retry-After. */
+  readonly longestRetryAfterMs: number = 600_000;
+  /** After this an operation of a plan without `maximum_polling_duration` counts as failed. */
+  readonly ceilingMs: number = 24 * 3_600_000;
+  /** How long a clean-up keeps trying. */
+  readonly cleanUpMs: number = 7 * 24 * 3_600_000;
+  /** How long an ended operation and a deleted instance can still be asked about. */
+  readonly retentionMs: number = 7 * 24 * 3_600_000;
+
+  constructor(changes: Partial<Timings> = {}) {
+    Object.assign(this, changes);
+  }
+
+  /** Exponential with ±20 % jitter, so that many operations of one backend do not poll in step. */
+  pauseMs(attempts: number, retryAfterMs?: number): number {
+    if (retryAfterMs !== undefined) return clamp(retryAfterMs, this.firstPollMs, this.longestRetryAfterMs);
+    const exponential = clamp(this.firstPollMs * 2 ** Math.max(0, attempts - 1), this.firstPollMs, this.longestPollMs);
+    return Math.round(exponential * (0.8 + Math.random() * 0.4));
+  }
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));

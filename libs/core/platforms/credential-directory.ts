@@ -1,0 +1,25 @@
+import type { PlatformRef } from '#sdk';
+
+/** What is known of one username. */
+export interface StoredCredential {
+  readonly platform: PlatformRef;
+  /** Digest of the password, in PHC string format. */
+  readonly digest: string;
+  /** Changes whenever the password or the right to use it changes. */
+  readonly version: string;
+}
+
+/** Finds the platform behind a username. */
+export abstract class CredentialDirectory {
+  /** Undefined when nobody has that username. Rejects only when the directory itself cannot answer. */
+  abstract find(username: string): Promise<StoredCredential | undefined>;
+}
+
+/** Slow, salted digests of passwords. */
+export abstract class PasswordDigests {
+  /** A new digest with a new salt, in PHC string format. */
+  abstract digest(password: string): Promise<string>;
+
+  /** Whether the password made the digest. Rejects when the digest itself is not readable. */
+  abstract verify(password: string, digest: string): Promise<boolean>;
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { optionalObject, optionalText } from '../request/fields.js';
+
+const bindResource = z
+  .looseObject({ app_guid: z.string('must be a string').nullish(), route: z.string('must be a string').nullish() }, 'must be an object')
+  .nullish();
+
+/**
+ * Body of PUT …/service_bindings/:binding_id. A rotation (OSB 2.17) may name only its predecessor: it stands for service
+ * and plan.
+ */
+export const bindBody = z
+  .looseObject({
+    service_id: optionalText,
+    plan_id: optionalText,
+    predecessor_binding_id: optionalText,
+    app_guid: z.string('must be a string').max(1024, 'must have at most 1,024 characters').nullish(),
+    bind_resource: bindResource,
+    context: optionalObject,
+    parameters: optionalObject,
+  })
+  .superRefine((body, context) => {
+    if (body.predecessor_binding_id !== undefined) return;
+    for (const name of ['service_id', 'plan_id'] as const) {
+      if (body[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'is required' });
+    }
+  });

@@ -1,0 +1,31 @@
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { entities } from './entities/entities.js';
+
+export interface DatabaseOptions {
+  /** postgres://user:password@host:port/database */
+  readonly url: string;
+  /** Migration classes, oldest first. */
+  readonly migrations: readonly (new () => MigrationInterface)[];
+  /** Connections of this process. */
+  readonly poolSize?: number;
+  readonly onPoolError?: (error: Error) => void;
+}
+
+/** The connection to the gateway's own database. Does not migrate by itself; see `bringUpToDate`. */
+export function createDatabase({ url, migrations, poolSize = 20, onPoolError }: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations: [...migrations],
+    migrationsTableName: 'schema_migration',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    poolSize,
+    connectTimeoutMS: 5_000,
+    applicationName: 'osb-gateway',
+    ...(onPoolError ? { poolErrorHandler: onPoolError } : {}),
+  });
+}

@@ -1,0 +1,132 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import type { OperationInitiator, OperationState, OperationStep } from '#core';
+import type { OperationKind } from '#sdk';
+import { BackendEntity } from './backend.entity.js';
+import { PlatformEntity } from './platform.entity.js';
+import { ServiceBindingEntity } from './service-binding.entity.js';
+import { ServiceInstanceEntity } from './service-instance.entity.js';
+
+@Entity('operation')
+@Index('operation_instance_incarnation_running_uq', ['instanceIncarnation'], {
+  unique: true,
+  where: `state = 'running' and exclusive`,
+})
+@Index('operation_instance_incarnation_queued_uq', ['instanceIncarnation'], {
+  unique: true,
+  where: `state = 'queued' and kind = 'deprovision'`,
+})
+@Index('operation_binding_incarnation_running_uq', ['bindingIncarnation'], { unique: true, where: `state = 'running'` })
+@Index('operation_binding_incarnation_queued_uq', ['bindingIncarnation'], { unique: true, where: `state = 'queued'` })
+@Index('operation_instance_incarnation_ix', ['instanceIncarnation', 'createdAt'])
+@Index('operation_binding_incarnation_ix', ['bindingIncarnation', 'createdAt'])
+@Index('operation_next_attempt_at_ix', ['nextAttemptAt'], { where: `state = 'running'` })
+@Index('operation_queued_ix', ['createdAt'], { where: `state = 'queued'` })
+@Index('operation_created_at_ix', ['createdAt', 'id'])
+@Check('operation_kind_ck', `kind in ('provision', 'update', 'deprovision', 'bind', 'unbind')`)
+@Check('operation_initiator_ck', `initiator in ('platform', 'gateway')`)
+@Check('operation_state_ck', `state in ('queued', 'running', 'succeeded', 'failed')`)
+@Check('operation_step_ck', `step in ('send', 'poll')`)
+@Check('operation_binding_incarnation_ck', `(binding_incarnation is not null) = (kind in ('bind', 'unbind'))`)
+@Check('operation_finished_at_ck', `(finished_at is not null) = (state in ('succeeded', 'failed'))`)
+export class OperationEntity {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'operation_id_pk' })
+  id!: string;
+
+  @Column('text')
+  kind!: OperationKind;
+
+  @Column('text')
+  initiator!: OperationInitiator;
+
+  @Column('text')
+  state!: OperationState;
+
+  @Column('text')
+  step!: OperationStep;
+
+  @Column('boolean')
+  exclusive!: boolean;
+
+  @Column('uuid', { name: 'platform_id' })
+  platformId!: string;
+
+  @ManyToOne(() => PlatformEntity)
+  @JoinColumn({ name: 'platform_id', foreignKeyConstraintName: 'operation_platform_id_fk' })
+  platform!: Relation<PlatformEntity>;
+
+  @Column('uuid', { name: 'backend_id' })
+  backendId!: string;
+
+  @ManyToOne(() => BackendEntity)
+  @JoinColumn({ name: 'backend_id', foreignKeyConstraintName: 'operation_backend_id_fk' })
+  backend!: Relation<BackendEntity>;
+
+  @Column('uuid', { name: 'instance_incarnation' })
+  instanceIncarnation!: string;
+
+  @ManyToOne(() => ServiceInstanceEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'instance_incarnation', foreignKeyConstraintName: 'operation_instance_incarnation_fk' })
+  instance!: Relation<ServiceInstanceEntity>;
+
+  @Column('uuid', { name: 'binding_incarnation', nullable: true })
+  bindingIncarnation!: string | null;
+
+  @ManyToOne(() => ServiceBindingEntity, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'binding_incarnation', foreignKeyConstraintName: 'operation_binding_incarnation_fk' })
+  binding!: Relation<ServiceBindingEntity> | null;
+
+  /** Sealed, as is the next. */
+  @Column('bytea', { nullable: true })
+  request!: Buffer | null;
+
+  @Column('bytea', { name: 'poll_token', nullable: true })
+  pollToken!: Buffer | null;
+
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+
+  @Column('text', { name: 'error_word', nullable: true })
+  errorWord!: string | null;
+
+  @Column('text', { nullable: true })
+  description!: string | null;
+
+  @Column('boolean', { name: 'instance_usable', nullable: true })
+  instanceUsable!: boolean | null;
+
+  @Column('boolean', { name: 'update_repeatable', nullable: true })
+  updateRepeatable!: boolean | null;
+
+  @Column('text', { name: 'originating_identity', nullable: true })
+  originatingIdentity!: string | null;
+
+  @Column('text', { name: 'request_identity', nullable: true })
+  requestIdentity!: string | null;
+
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId!: string | null;
+
+  @Column('integer', { default: 0 })
+  attempts!: number;
+
+  @Column('bigint', { default: 1 })
+  epoch!: string;
+
+  @Column('text', { name: 'leased_by', nullable: true })
+  leasedBy!: string | null;
+
+  @Column('timestamptz', { name: 'leased_until', nullable: true })
+  leasedUntil!: Date | null;
+
+  @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
+  nextAttemptAt!: Date | null;
+
+  @Column('timestamptz', { name: 'ceiling_at' })
+  ceilingAt!: Date;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'osb_now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt!: Date | null;
+}

@@ -1,0 +1,5 @@
+export * from './database.js';
+export * from './embedded/embedded-postgres.js';
+export * from './migrating.js';
+export * from './persistence.module.js';
+export * from './sealing-proofs.js';

@@ -1,0 +1,29 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LifecycleStore, PlatformStore } from '#core';
+import { DataSource } from 'typeorm';
+import { Sql } from './sql.js';
+import { PostgresAuditTrail } from './stores/postgres-audit-trail.js';
+import { PostgresBackendStore } from './stores/postgres-backend-store.js';
+import { PostgresCatalogStore } from './stores/postgres-catalog-store.js';
+import { PostgresInventory } from './stores/postgres-inventory.js';
+import { PostgresLifecycleStore } from './stores/postgres-lifecycle-store.js';
+import { PostgresPlatformStore } from './stores/postgres-platform-store.js';
+
+/** The ports of core, kept in Postgres. The app brings the DataSource, the sealer and the timings. */
+@Module({})
+export class PersistenceModule {
+  static forRoot(needs: Pick<ModuleMetadata, 'providers'>): DynamicModule {
+    const stores = [
+      { provide: AuditTrail, useClass: PostgresAuditTrail },
+      { provide: BackendStore, useClass: PostgresBackendStore },
+      { provide: CatalogStore, useClass: PostgresCatalogStore },
+      { provide: Inventory, useClass: PostgresInventory },
+      { provide: LifecycleStore, useClass: PostgresLifecycleStore },
+      { provide: PlatformStore, useClass: PostgresPlatformStore },
+      { provide: CredentialDirectory, useExisting: PlatformStore },
+    ];
+    const sql = { provide: Sql, inject: [DataSource], useFactory: (database: DataSource) => new Sql(database) };
+    const providers = [...(needs.providers ?? []), sql, ...stores];
+    return { module: PersistenceModule, global: true, providers, exports: providers };
+  }
+}

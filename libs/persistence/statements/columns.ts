@@ -1,0 +1,31 @@
+/** The columns of a task, under names that tell the tables apart. Aliases: o operation, i instance, b binding, p platform. */
+export const OPERATION_COLUMNS = `
+  o.id as o_id, o.kind as o_kind, o.initiator as o_initiator, o.state as o_state, o.step as o_step,
+  o.exclusive as o_exclusive, o.platform_id as o_platform_id, o.backend_id as o_backend_id,
+  o.instance_incarnation as o_instance_incarnation, o.binding_incarnation as o_binding_incarnation,
+  o.request as o_request, o.poll_token as o_poll_token, o.error_code as o_error_code, o.error_word as o_error_word,
+  o.description as o_description, o.instance_usable as o_instance_usable, o.update_repeatable as o_update_repeatable,
+  o.originating_identity as o_originating_identity, o.request_identity as o_request_identity,
+  o.request_id as o_request_id, o.attempts as o_attempts, o.epoch as o_epoch`;
+
+export const INSTANCE_COLUMNS = `
+  i.incarnation as i_incarnation, i.platform_id as i_platform_id, i.instance_id as i_instance_id,
+  i.backend_id as i_backend_id, i.backend_instance_id as i_backend_instance_id, i.service_id as i_service_id,
+  i.plan_id as i_plan_id, i.organization_guid as i_organization_guid, i.space_guid as i_space_guid,
+  i.state as i_state, i.parameters as i_parameters, i.context as i_context, i.backend_state as i_backend_state,
+  i.dashboard_url as i_dashboard_url, i.metadata as i_metadata, i.maintenance_version as i_maintenance_version`;
+
+export const BINDING_COLUMNS = `
+  b.incarnation as b_incarnation, b.instance_incarnation as b_instance_incarnation, b.binding_id as b_binding_id,
+  b.backend_binding_id as b_backend_binding_id, b.state as b_state, b.app_guid as b_app_guid,
+  b.predecessor_binding_id as b_predecessor_binding_id, b.parameters as b_parameters,
+  b.bind_resource as b_bind_resource, b.context as b_context, b.result as b_result,
+  b.backend_state as b_backend_state`;
+
+export const TASK_COLUMNS = `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
+  p.name as p_name, p.kind as p_kind, o.ceiling_at <= osb_now() as overdue`;
+
+export const TASK_JOINS = `
+  join service_instance i on i.incarnation = o.instance_incarnation
+  join platform p on p.id = o.platform_id
+  left join service_binding b on b.incarnation = o.binding_incarnation`;

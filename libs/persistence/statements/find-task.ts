@@ -1,0 +1,7 @@
+import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
+
+/** $1 operation. */
+export const FIND_TASK = {
+  name: 'find-task',
+  text: `select ${TASK_COLUMNS} from operation o ${TASK_JOINS} where o.id = $1`,
+};

@@ -1,0 +1,45 @@
+/** Columns and values of a new operation. Numbered from $1; times are milliseconds from now. */
+const VALUES = `$1, $2, $3, $4, $5, $6, $7::uuid, $8::uuid, $9::uuid, $10::uuid, $11::bytea, $12, $13, $14, $15,
+    osb_now() + make_interval(secs => $16::float8 / 1000), osb_now() + make_interval(secs => $17::float8 / 1000),
+    osb_now() + make_interval(secs => $18::float8 / 1000)`;
+
+const COLUMNS = `id, kind, initiator, state, step, exclusive, platform_id, backend_id, instance_incarnation,
+    binding_incarnation, request, originating_identity, request_identity, request_id, leased_by, leased_until,
+    next_attempt_at, ceiling_at`;
+
+const AUDIT_COLUMNS = `actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
+    operation_id, before, after, outcome, description`;
+
+/** $1-$18 the operation, $19-$30 the audit event. */
+export const INSERT_OPERATION = {
+  name: 'insert-operation',
+  text: `with reserved as (
+      insert into operation (${COLUMNS}) values (${VALUES}) returning id
+    )
+    insert into audit_event (${AUDIT_COLUMNS})
+    select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved`,
+};
+
+/** $1-$18 the operation, $19-$30 the audit event, $31-$43 the instance. Inserts nothing where the id lives already. */
+export const RESERVE_PROVISION = {
+  name: 'reserve-provision',
+  text: `with instance as (
+      insert into service_instance (incarnation, platform_id, instance_id, backend_id, backend_instance_id, service_id,
+        plan_id, organization_guid, space_guid, state, parameters, context, maintenance_version)
+      values ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)
+      on conflict do nothing returning incarnation
+    ), reserved as (
+      insert into operation (${COLUMNS}) select ${VALUES} from instance returning id
+    ), audited as (
+      insert into audit_event (${AUDIT_COLUMNS})
+      select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved
+    )
+    select exists (select from reserved) as reserved`,
+};
+
+/** $1-$12 an audit event. */
+export const INSERT_AUDIT_EVENT = {
+  name: 'insert-audit-event',
+  text: `insert into audit_event (${AUDIT_COLUMNS})
+    values ($1, $2, $3::uuid, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb, $11, $12)`,
+};

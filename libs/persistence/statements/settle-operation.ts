@@ -1,0 +1,53 @@
+/**
+ * $1 operation, $2 epoch or null for whoever holds it, $3-$8 how it ended, $9-$16 the instance ($9: whether it changes),
+ * $17-$21 the binding ($17: whether it changes), $22-$33 the audit event.
+ *
+ * One statement, so that an operation never ends without what it did. Secrets go when what they belong to is deleted.
+ */
+export const SETTLE_OPERATION = {
+  name: 'settle-operation',
+  text: `with settled as (
+      update operation
+      set state = $3, error_code = $4, error_word = $5, description = $6, instance_usable = $7, update_repeatable = $8,
+          finished_at = osb_now(), leased_by = null, leased_until = null, next_attempt_at = null,
+          request = null, poll_token = null
+      where id = $1 and state = 'running' and ($2::bigint is null or epoch = $2)
+      returning id, instance_incarnation, binding_incarnation
+    ), instance as (
+      update service_instance i
+      set state = coalesce($10, i.state), plan_id = coalesce($11, i.plan_id),
+          parameters = case when $10 = 'deleted' then null else coalesce($12::bytea, i.parameters) end,
+          context = case when $10 = 'deleted' then null else coalesce($13::bytea, i.context) end,
+          backend_state = case when $10 = 'deleted' then null else i.backend_state end,
+          dashboard_url = coalesce($14, i.dashboard_url), metadata = coalesce($15::jsonb, i.metadata),
+          maintenance_version = coalesce($16, i.maintenance_version),
+          updated_at = osb_now(), deleted_at = case when $10 = 'deleted' then osb_now() else i.deleted_at end
+      from settled
+      where i.incarnation = settled.instance_incarnation and $9::boolean
+    ), binding as (
+      update service_binding b
+      set state = $18, result = $19::bytea, expires_at = coalesce($20, b.expires_at),
+          renew_before = coalesce($21, b.renew_before), updated_at = osb_now(),
+          parameters = case when $18 = 'deleted' then null else b.parameters end,
+          bind_resource = case when $18 = 'deleted' then null else b.bind_resource end,
+          context = case when $18 = 'deleted' then null else b.context end,
+          backend_state = case when $18 = 'deleted' then null else b.backend_state end,
+          deleted_at = case when $18 = 'deleted' then osb_now() else b.deleted_at end
+      from settled
+      where b.incarnation = settled.binding_incarnation and $17::boolean
+    ), remaining_bindings as (
+      update service_binding b
+      set state = 'deleted', result = null, parameters = null, bind_resource = null, context = null,
+          backend_state = null, updated_at = osb_now(), deleted_at = osb_now()
+      from settled
+      where b.instance_incarnation = settled.instance_incarnation and b.deleted_at is null
+        and $9::boolean and $10 = 'deleted'
+    ), audited as (
+      insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
+        operation_id, before, after, outcome, description)
+      select $22, $23, $24::uuid, $25, $26, $27, $28, $29, $30::jsonb, $31::jsonb, $32, $33 from settled
+    )
+    select exists (select from operation o join settled s on s.instance_incarnation = o.instance_incarnation
+                   where o.state = 'queued') as queued
+    from settled`,
+};

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail, type AuditEvent } from '#core';
+import { DataSource, type EntityManager } from 'typeorm';
+import { AuditEventEntity } from '../entities/audit-event.entity.js';
+
+/** The audit trail in Postgres. Rows are only ever added. */
+@Injectable()
+export class PostgresAuditTrail extends AuditTrail {
+  constructor(private readonly database: DataSource) {
+    super();
+  }
+
+  append(event: AuditEvent): Promise<void> {
+    return appendAudit(this.database.manager, event);
+  }
+}
+
+/** Adds an event within the transaction of what it tells about. */
+export async function appendAudit(manager: EntityManager, event: AuditEvent): Promise<void> {
+  const { actor, ...rest } = event;
+  const row = { ...rest, actorKind: actor.kind, actorName: actor.name };
+  await manager.createQueryBuilder().insert().into(AuditEventEntity).values(row as never).updateEntity(false).execute();
+}

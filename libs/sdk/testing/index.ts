@@ -1,0 +1,6 @@
+export * from './contract.js';
+export * from './contract-case.js';
+export * from './instance-driver.js';
+export * from './memory-state-slot.js';
+export * from './test-call.js';
+export * from './test-environment.js';

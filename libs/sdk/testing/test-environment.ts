@@ -1,0 +1,22 @@
+import type { BackendEnvironment } from '#sdk';
+
+export interface LogLine {
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+  readonly fields?: Record<string, unknown>;
+}
+
+/** An environment whose log is kept, so that a test can see that nothing secret went into it. */
+export interface TestEnvironment extends BackendEnvironment {
+  readonly lines: readonly LogLine[];
+}
+
+export function testEnvironment(name = 'under-test'): TestEnvironment {
+  const lines: LogLine[] = [];
+  const write =
+    (level: LogLine['level']) =>
+    (message: string, fields?: Record<string, unknown>): void => {
+      lines.push({ level, message, ...(fields === undefined ? {} : { fields }) });
+    };
+  return { name, lines, log: { info: write('info'), warn: write('warn') } };
+}

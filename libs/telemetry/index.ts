@@ -1,0 +1,6 @@
+export * from './health.controller.js';
+export * from './logger.js';
+export * from './nest-log.js';
+export * from './pino-journal.js';
+export * from './request-log.js';
+export * from './telemetry.module.js';

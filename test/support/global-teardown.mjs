@@ -1,0 +1,5 @@
+import './source-loader.mjs';
+
+const { stopTestServer } = await import('./test-server.ts');
+
+export default stopTestServer;

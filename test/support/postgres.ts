@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { Client, type QueryResultRow } from 'pg';
+
+/** A database of one test file. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly name: string;
+  /** Also ends the connections that are still open. */
+  drop(): Promise<void>;
+}
+
+/** Makes a database on the server of this run: empty, or a copy of a template. */
+export async function createDatabase(template = 'template1'): Promise<TestDatabase> {
+  const admin = adminUrl();
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await query(admin, `create database ${name} template ${template}`);
+  return {
+    url: Object.assign(new URL(admin), { pathname: name }).href,
+    name,
+    drop: async () => void (await query(admin, `drop database if exists ${name} with (force)`)),
+  };
+}
+
+/** Runs one statement on a connection of its own. */
+export async function query<R extends QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<R[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<R>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function adminUrl(): string {
+  const url = process.env['TEST_POSTGRES_URL'];
+  if (url === undefined) throw new Error('TEST_POSTGRES_URL is not set: run the tests with Jest, which starts the server.');
+  return url;
+}
