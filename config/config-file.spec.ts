@@ -58,7 +58,8 @@ platforms:
 
   test('is not searched for references in what a variable brought in', () => {
     const text = 'backends: [{ name: a, type: b, settings: { value: "${TRICKY}" } }]';
-    expect(readConfigFile(text, { TRICKY: '${PG_PASSWORD}' }).backends[0]?.settings).toEqual({ value: '${PG_PASSWORD}' });
+    const [backend] = readConfigFile(text, { TRICKY: '${PG_PASSWORD}' }).backends;
+    expect(backend?.settings).toEqual({ value: '${PG_PASSWORD}' });
   });
 });
 
@@ -100,8 +101,8 @@ describe('a mistake in a configuration file is told with its place', () => {
       'backends:\n  - type: a\n    name: Orders\n',
       'gateway.yaml:3: backends[0].name must be 1 to 63 lower-case letters, digits or "-", with no "-" at either end.',
     ],
-    ['a name of 64', `backends:\n  - type: a\n    name: ${'a'.repeat(64)}\n`, 'gateway.yaml:3: backends[0].name must be'],
-    ['a word for a switch', `${first}    enabled: maybe\n`, 'gateway.yaml:4: backends[0].enabled must be true or false.'],
+    ['a name of 64', `backends:\n  - type: a\n    name: ${'a'.repeat(64)}\n`, ':3: backends[0].name must be'],
+    ['a word for a switch', `${first}    enabled: maybe\n`, ':4: backends[0].enabled must be true or false.'],
     ['a list for settings', `${first}    settings: [a]\n`, 'gateway.yaml:4: backends[0].settings must be a map.'],
     [
       'a kind nobody knows',
@@ -115,8 +116,9 @@ describe('a mistake in a configuration file is told with its place', () => {
     ],
     ['a list for the file', '- a\n', 'gateway.yaml:1: the file must be a map.'],
     ['a broken list', 'backends: [\n', 'gateway.yaml:2:1: not valid YAML: '],
-    ['a repeated key', `${first}    type: osb\n`, 'gateway.yaml:4:5: not valid YAML: Map keys must be unique. Correct that line.'],
-    ['an anchor that is not there', 'backends: *all\n', 'gateway.yaml'],
+    ['a repeated key', `${first}    type: osb\n`, 'gateway.yaml:4:5: not valid YAML: Map keys must be unique.'],
+    ['an anchor that is not there', 'backends: *all\n', 'gateway.yaml: not valid YAML: Unresolved alias'],
+    ['an anchor around its own alias', 'backends: &all [*all]\n', ':1: backends[0] is nested deeper than 64 levels.'],
   ])('%s', (_what, text, message) => {
     expect(refusal(text)).toContain(message);
     expect(refusal(text)).not.toContain('\n');

@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.js';
 import { processVariables, type Variables } from './environment.js';
 import { LocatedYaml, type YamlPath } from './located-yaml.js';
-
-/** What the names of backends and platforms look like: they stand in addresses, metrics and logs. */
-export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+import { NAME } from './name.js';
 
 const name = z.string().regex(NAME, 'must be 1 to 63 lower-case letters, digits or "-", with no "-" at either end');
 
@@ -109,5 +107,6 @@ function knownKeys([list]: YamlPath): readonly string[] {
 function refuseRepeatedNames(yaml: LocatedYaml, list: string, entries: readonly { readonly name: string }[]): void {
   const names = entries.map((entry) => entry.name);
   const repeated = names.findIndex((own, index) => names.indexOf(own) < index);
-  if (repeated >= 0) throw yaml.error([list, repeated, 'name'], `"${names[repeated]}" is given twice; rename one of them`);
+  if (repeated < 0) return;
+  throw yaml.error([list, repeated, 'name'], `"${names[repeated]}" is given twice; rename one of them`);
 }

@@ -1,4 +1,4 @@
-/** Configuration that stops the start. The message is one line: what is wrong, where, and the way out; never a secret. */
+/** Stops the start. The message is one line: where, what is wrong and the way out; never a secret. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 

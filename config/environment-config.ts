@@ -5,7 +5,7 @@ import { type Environment, loadEnvironment } from './environment.js';
 /** The environment as a Nest provider: `@Inject(environmentConfig.KEY) environment: Environment`. */
 export const environmentConfig = registerAs('environment', loadEnvironment);
 
-/** Nest's ConfigModule with one environment in it, seen everywhere under `environmentConfig.KEY`. No `.env` file is read. */
+/** Nest's ConfigModule holding an environment, everywhere under `environmentConfig.KEY`. It reads no `.env` file. */
 export function environmentModule(environment: Environment): Promise<DynamicModule> {
   return ConfigModule.forRoot({
     isGlobal: true,

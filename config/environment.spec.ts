@@ -97,6 +97,7 @@ describe('a wrong variable stops the start with one line', () => {
     ['PORT', '-1', 'is not a number'],
     ['MIGRATE', 'yes', 'MIGRATE ("yes") is neither. It must be "auto" or "check".'],
     ['PLATFORM_KIND', 'cf', 'It must be "cloudfoundry", "kubernetes" or "other".'],
+    ['PLATFORM_NAME', 'CF EU', 'PLATFORM_NAME ("CF EU") is not such a name. It must be 1 to 63 lower-case letters'],
     ['LOG_LEVEL', 'INFO', 'LOG_LEVEL ("INFO") is none of them. It must be "fatal", "error"'],
     ['ADMIN_USERNAME', 'a:b', 'ADMIN_USERNAME ("a:b") has a colon, which HTTP Basic cannot carry.'],
     ['CONFIG_FILE', 'a\nb', String.raw`CONFIG_FILE ("a\nb") has control characters.`],

@@ -3,4 +3,5 @@ export * from './config-file.js';
 export * from './configuration-error.js';
 export { environmentConfig, environmentModule } from './environment-config.js';
 export { type Environment, loadEnvironment, readEnvironment, type Variables } from './environment.js';
+export { NAME } from './name.js';
 export { type Variable, type VariableName, VARIABLES } from './variables.js';

@@ -3,6 +3,10 @@ import { ConfigurationError } from './configuration-error.js';
 
 export type YamlPath = readonly PropertyKey[];
 
+type Replace = (text: string, path: YamlPath) => string;
+
+const DEEPEST = 64;
+
 /** A YAML text whose mistakes can be told with file, line and path. */
 export class LocatedYaml {
   private constructor(
@@ -22,14 +26,24 @@ export class LocatedYaml {
   }
 
   /** The value of the whole text, every string in it (keys apart) replaced. */
-  valueWith(replace: (text: string, path: YamlPath) => string): unknown {
-    return mapStrings(this.value(), [], replace);
+  valueWith(replace: Replace): unknown {
+    return this.mapStrings(this.value(), [], replace);
   }
 
   /** An error about what stands at a path. */
   error(path: YamlPath, message: string): ConfigurationError {
     const place = path.length === 0 ? 'the file' : showPath(path);
     return new ConfigurationError(`${this.fileName}:${this.lineOf(path)}: ${place} ${message}.`);
+  }
+
+  /** An alias inside its own anchor would never end: hence the limit. */
+  private mapStrings(value: unknown, path: YamlPath, replace: Replace): unknown {
+    if (path.length > DEEPEST) throw this.error(path.slice(0, 2), `is nested deeper than ${DEEPEST} levels`);
+    if (typeof value === 'string') return replace(value, path);
+    if (Array.isArray(value)) return value.map((item, index) => this.mapStrings(item, [...path, index], replace));
+    if (typeof value !== 'object' || value === null) return value;
+    const members = Object.entries(value);
+    return Object.fromEntries(members.map(([key, member]) => [key, this.mapStrings(member, [...path, key], replace)]));
   }
 
   private value(): unknown {
@@ -62,15 +76,6 @@ export class LocatedYaml {
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-function mapStrings(value: unknown, path: YamlPath, replace: (text: string, path: YamlPath) => string): unknown {
-  if (typeof value === 'string') return replace(value, path);
-  if (Array.isArray(value)) return value.map((item, index) => mapStrings(item, [...path, index], replace));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, mapStrings(member, [...path, key], replace)]),
-  );
 }
 
 /** `backends[0].settings.password` */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const KEY_BYTES = 32;
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** `id:base64[,id:base64…]`, each id once. Hands the text on: only the sealer decodes keys. Messages name ids only. */
+/** `id:base64[,id:base64…]`, each id once. Hands the text on: the sealer decodes it. Messages name ids only. */
 export const sealingKeys = z.string().superRefine((text, context) => {
   const entries = text.split(',').map((entry) => entry.trim());
   for (const [index, entry] of entries.entries()) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { allowedHosts } from './allowed-hosts.js';
+import { NAME } from './name.js';
 import { sealingKeys } from './sealing-keys.js';
 
 /** One environment variable, as the reference (docs/reference/configuration.md) shows it. */
@@ -47,7 +48,7 @@ export const VARIABLES = {
   DATA_DIR: {
     type: 'a folder',
     default: '.data',
-    sentence: 'Holds what the gateway makes for itself: the embedded database, a sealing key, passwords. Keep it private.',
+    sentence: 'Holds what the gateway makes for itself: embedded database, sealing key, passwords. Keep it private.',
     schema: text,
   },
   MIGRATE: {
@@ -76,10 +77,10 @@ export const VARIABLES = {
     schema: text,
   },
   PLATFORM_NAME: {
-    type: 'text without control characters',
+    type: '1 to 63 lower-case letters, digits or "-", with no "-" at either end',
     default: 'default',
     sentence: 'Name of the first platform.',
-    schema: text,
+    schema: z.string().regex(NAME, 'is not such a name'),
   },
   PLATFORM_USERNAME: {
     type: 'a name without a colon',

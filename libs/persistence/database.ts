@@ -6,7 +6,7 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Migration classes, oldest first. */
   readonly migrations: readonly (new () => MigrationInterface)[];
-  /** Connections of this process. */
+  /** Connections of this process; migrating needs two. */
   readonly poolSize?: number;
   readonly onPoolError?: (error: Error) => void;
 }

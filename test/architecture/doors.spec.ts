@@ -3,9 +3,9 @@ import { checkDoors, type DoorReport } from './gates.js';
 import { plantProject, PROJECT, sourceTexts } from './tree.js';
 
 test('every import of this project goes through a door that is open to it', async () => {
-  const { modules, violations } = await checkDoors(PROJECT);
+  const { files, violations } = await checkDoors(PROJECT);
   expect(violations).toEqual([]);
-  expect(modules).toBeGreaterThanOrEqual((await sourceTexts()).size);
+  expect([...(await sourceTexts()).keys()].filter((path) => !files.has(path))).toEqual([]);
 });
 
 const door = 'export const door = 1;\n';
@@ -38,12 +38,12 @@ const FORBIDDEN: readonly (readonly [what: string, file: string, text: string, v
   ['the sdk enters core', 'libs/sdk/a.ts', enter('#core'), 'doors of sdk'],
   ['core enters persistence', 'libs/core/a.ts', enter('#persistence'), 'doors of core'],
   ['the OSB API enters persistence', 'libs/osb-api/a.ts', enter('#persistence'), 'doors of osb-api'],
-  ['telemetry takes a type of security', 'libs/telemetry/a.ts', "export type { door } from '#security';\n", 'doors of telemetry'],
+  ['telemetry takes a type', 'libs/telemetry/a.ts', "export type { door } from '#security';\n", 'doors of telemetry'],
   ['a use case reaches for the database', 'libs/core/b.ts', "import 'typeorm';\n", 'only persistence, migrations'],
-  ['core takes a type of the HTTP server', 'libs/core/c.ts', "export type { FastifyRequest } from 'fastify';\n", 'only security'],
+  ['core takes a type of HTTP', 'libs/core/c.ts', "export type { FastifyRequest } from 'fastify';\n", 'only security'],
   ['core speaks HTTP', 'libs/core/d.ts', "import 'node:http';\n", 'only backends/*'],
   ['the OSB API takes passport', 'libs/osb-api/b.ts', "import 'passport';\n", 'only security'],
-  ['a backend that serves no database takes pg', 'libs/backends/demo/c.ts', "import 'pg';\n", 'only persistence, backends/p'],
+  ['the wrong backend takes pg', 'libs/backends/demo/c.ts', "import 'pg';\n", 'only persistence, backends/p'],
   ['a room reads the environment', 'libs/security/a.ts', "import 'node:process';\n", 'only config'],
   ['a room goes past the index', 'libs/security/b.ts', enter('../core/catalog/inner.js'), 'through the door'],
   ['a room goes to a folder inside another', 'libs/security/d.ts', enter('#core/catalog'), 'through the door'],
@@ -78,6 +78,6 @@ describe('the gate of the doors catches', () => {
   test('nothing else', () => {
     const planted = FORBIDDEN.map(([, file]) => file);
     expect(report.violations.filter((line) => !planted.some((file) => line.includes(`: ${file} -> `)))).toEqual([]);
-    expect(report.modules).toBeGreaterThan(Object.keys(INNOCENT).length + planted.length);
+    expect([...Object.keys(INNOCENT), ...planted].filter((file) => !report.files.has(file))).toEqual([]);
   });
 });

@@ -5,15 +5,20 @@ import { PROJECT, SOURCE_FOLDERS } from './tree.js';
 const LIMITS = { maxBuffer: 64 * 1024 * 1024, timeout: 25_000 };
 
 export interface DoorReport {
-  readonly modules: number;
+  /** The files the gate has read, packages among them. */
+  readonly files: ReadonlySet<string>;
   /** `rule: from -> to`, sorted. */
   readonly violations: readonly string[];
 }
 
 interface CruiseReport {
+  readonly modules: readonly { readonly source: string }[];
   readonly summary: {
-    readonly totalCruised: number;
-    readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[];
+    readonly violations: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly rule: { readonly name: string };
+    }[];
   };
 }
 
@@ -21,9 +26,9 @@ interface CruiseReport {
 export async function checkDoors(root: string): Promise<DoorReport> {
   const config = join(PROJECT, '.dependency-cruiser.mjs');
   const output = await run('depcruise', ['--config', config, '--output-type', 'json', ...SOURCE_FOLDERS], root);
-  const { summary } = JSON.parse(output) as CruiseReport;
+  const { modules, summary } = JSON.parse(output) as CruiseReport;
   return {
-    modules: summary.totalCruised,
+    files: new Set(modules.map(({ source }) => source)),
     violations: summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`).toSorted(),
   };
 }

@@ -14,7 +14,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
     'libs/core/c.ts',
     'export const c = (read: () => Promise<boolean>): number => {\n  if (read()) return 1;\n  return 2;\n};\n',
   ],
-  ['typescript(await-thenable)', 'libs/core/d.ts', 'export async function d(): Promise<number> {\n  return await 1;\n}\n'],
+  ['typescript(await-thenable)', 'libs/core/d.ts', 'export const d = async (): Promise<number> => await 1;\n'],
   [
     'typescript(switch-exhaustiveness-check)',
     'libs/core/e.ts',

@@ -9,8 +9,8 @@ interface Target {
 }
 
 async function targets(): Promise<readonly (readonly [string, Target])[]> {
-  const manifest = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as { imports: Record<string, Target> };
-  return Object.entries(manifest.imports);
+  const text = await readFile(join(PROJECT, 'package.json'), 'utf8');
+  return Object.entries((JSON.parse(text) as { imports: Record<string, Target> }).imports);
 }
 
 /** The first name that fits, in the order Node looks: exact names, then the longest pattern. */

@@ -3,7 +3,15 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { BrokerError } from '#sdk';
 import { testCall } from '#sdk/testing';
-import { administrator, as, asAdministrator, Instance, postgresqlSubject, testServer, waitUntil } from './postgresql-fixture.js';
+import {
+  administrator,
+  as,
+  asAdministrator,
+  Instance,
+  postgresqlSubject,
+  testServer,
+  waitUntil,
+} from './postgresql-fixture.js';
 
 const soon = (): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(20_000) });
 
@@ -95,7 +103,7 @@ describe('a verb that surely did nothing says so', () => {
   });
 });
 
-test('a refused step after the first one is a failure the gateway cleans up after, and its reason is logged', async () => {
+test('a step refused half-way is a failure the gateway cleans up after, and its reason is logged', async () => {
   const role = await administrator('CREATEROLE');
   const { backend, environment } = postgresqlSubject(role);
   const instance = new Instance();

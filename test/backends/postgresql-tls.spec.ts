@@ -65,7 +65,8 @@ test('"verify-full" refuses a certificate for another name', async () => {
 });
 
 test('databases of an instance are entered by TLS too', async () => {
-  const { backend } = postgresqlSubject({ host: '127.0.0.1', port, ssl: 'verify-full', caCertificate: certificate.cert });
+  const server = { host: '127.0.0.1', port, ssl: 'verify-full', caCertificate: certificate.cert } as const;
+  const { backend } = postgresqlSubject(server);
   const instance = new Instance();
   await instance.provision(backend);
   expect(await instance.bind(backend)).toMatchObject({ sslmode: 'verify-full', ca_certificate: certificate.cert });

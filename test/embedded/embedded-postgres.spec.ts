@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { query } from '../support/postgres.js';
 import { newFolder, removeFolders, stopServers, usedFolder } from './server-folder.js';
@@ -80,4 +80,15 @@ test('a gateway that starts while another one stops the server waits and starts 
   const [second] = await Promise.all([folder.start(), first.stop()]);
 
   await expect(query(second.url('postgres'), 'select 1 as one')).resolves.toEqual([{ one: 1 }]);
+});
+
+test('a log that has grown is put aside at the next start', async () => {
+  const folder = await usedFolder();
+  const log = join(folder.dataDir, 'server.log');
+  await writeFile(log, 'x'.repeat(2_000_000));
+
+  await folder.start();
+
+  expect((await stat(`${log}.1`)).size).toBe(2_000_000);
+  await expect(readFile(log, 'utf8')).resolves.toMatch(/^[^x]+ LOG: {2}starting PostgreSQL/);
 });

@@ -46,3 +46,11 @@ test('a wrong password is named with the way out, and no server is left behind',
   await expect(folder.start()).rejects.toThrow(/does not take the password/);
   while (existsSync(join(folder.dataDir, 'cluster', 'postmaster.pid'))) await delay(5);
 });
+
+test('a server that cannot start says why and where its log is', async () => {
+  const folder = await usedFolder();
+
+  await expect(folder.start({ shared_buffers: 'plenty' })).rejects.toThrow(
+    /does not start \(invalid value for parameter "shared_buffers": "plenty"\): read .*server\.log/,
+  );
+});

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type EmbeddedPostgres,
+  type ServerSettings,
   startEmbeddedPostgres,
 } from '../../libs/persistence/embedded/embedded-postgres.js';
 
 /** A data folder of one test. */
 export interface ServerFolder {
   readonly dataDir: string;
-  start(): Promise<EmbeddedPostgres>;
+  start(settings?: ServerSettings): Promise<EmbeddedPostgres>;
 }
 
 const silent = { info: () => undefined, warn: () => undefined };
@@ -24,8 +25,8 @@ export async function newFolder(): Promise<ServerFolder> {
   const dataDir = join(parent, 'postgres');
   return {
     dataDir,
-    async start() {
-      const server = await startEmbeddedPostgres({ dataDir, log: silent, settings: { fsync: 'off' } });
+    async start(settings = {}) {
+      const server = await startEmbeddedPostgres({ dataDir, log: silent, settings: { fsync: 'off', ...settings } });
       started.push(server);
       return server;
     },

@@ -121,7 +121,7 @@ async function guarded<T>(
   }
 }
 
-/** What breaks a connection also fails its running query, where it is dealt with; an idle one is replaced at its next use. */
+/** What breaks a connection also fails its running query, where it is dealt with. An idle one is replaced when needed. */
 function ignore(): void {}
 
 function onlyOnce(release: (broken: boolean) => void): (broken: boolean) => void {

@@ -19,7 +19,8 @@ export async function dropLoginRoles(work: Work, roles: readonly string[], heir?
   await admin.change(...roles.map((role) => `ALTER ROLE ${escapeIdentifier(role)} NOLOGIN`));
   await endSessionsOf(admin, roles);
   for (const database of await databasesWithTraces(admin, roles)) {
-    await inside(database, (session) => session.change(...disown(roles, database === heir?.database ? heir : undefined)));
+    const statements = disown(roles, database === heir?.database ? heir : undefined);
+    await inside(database, (session) => session.change(...statements));
   }
   await dropRoles(admin, roles);
 }

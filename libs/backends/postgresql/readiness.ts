@@ -61,8 +61,8 @@ function requireRights(administrator: Administrator): void {
     throw new Error(`version 15 or later is needed, this is ${Math.floor(administrator.version / 10_000)}`);
   }
   if (administrator.superuser) return;
-  const { createdb, createrole, inherit } = administrator;
-  const missing = [createdb ? '' : 'CREATEDB', createrole ? '' : 'CREATEROLE', inherit ? '' : 'INHERIT'].filter(Boolean);
+  const attributes = ['createdb', 'createrole', 'inherit'] as const;
+  const missing = attributes.filter((attribute) => !administrator[attribute]).map((attribute) => attribute.toUpperCase());
   if (missing.length === 0) return;
   const role = escapeIdentifier(administrator.name);
   throw new Error(`the gateway's role lacks rights; as a superuser run: ALTER ROLE ${role} ${missing.join(' ')}`);

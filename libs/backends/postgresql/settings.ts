@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secretSetting } from '#sdk';
+import { SSL_MODES } from './server.js';
 
 const name = z.string().min(1).max(255);
 const port = z.int().min(1).max(65_535);
@@ -25,7 +26,7 @@ const shape = z.strictObject({
   username: name.optional().meta({ description: 'A superuser, or a role with CREATEDB and CREATEROLE.' }),
   password: secretSetting().optional(),
   database: name.optional().meta({ description: 'The database the gateway signs in to. "postgres" when absent.' }),
-  ssl: z.enum(['disable', 'require', 'verify-full']).optional().meta({ description: '"disable" when absent.' }),
+  ssl: z.enum(SSL_MODES).optional().meta({ description: '"disable" when absent.' }),
   caCertificate: z.string().min(1).max(65_536).optional().meta({ description: 'PEM, for "verify-full".' }),
   dedicated: z.boolean().optional().meta({
     description: 'Only this gateway uses the server: CONNECT on "postgres" and "template1" is taken from PUBLIC.',

@@ -4,7 +4,7 @@ import { dropLoginRoles } from './drop-roles.js';
 import { findRoles } from './inventory.js';
 import { bindingRole, instanceNames } from './names.js';
 
-/** Ends the sessions of a binding and removes its login. What it made stays and belongs to the instance's owner role. */
+/** Ends the sessions of a binding and removes its login. What it made stays, and belongs to the owner role. */
 export async function unbind(connections: Connections, binding: BindingRef, call: Call): Promise<void> {
   const names = instanceNames(binding);
   const login = bindingRole(binding);

@@ -120,7 +120,8 @@ class Merge {
     const similar = this.namesByLowerCase.get(serviceName.toLowerCase());
     this.namesByLowerCase.set(serviceName.toLowerCase(), similar ?? serviceName);
     if (similar === undefined) return;
-    this.result.warnings.push({ ...named, reason: `service name "${serviceName}" differs from "${similar}" only in case` });
+    const reason = `service name "${serviceName}" differs from "${similar}" only in case`;
+    this.result.warnings.push({ ...named, reason });
   }
 }
 

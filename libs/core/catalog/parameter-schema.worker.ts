@@ -31,6 +31,7 @@ export interface CheckTask extends SchemaTask {
 export type Verdict = readonly string[] | 'too slow';
 
 const MAX_PROBLEMS = 20;
+const MAX_COUNTED = 2_000;
 const MAX_COMPILED = 200;
 const MAX_TEXT = 200;
 const ENDLESS = 'the schema refers to itself without end or is nested too deeply';
@@ -41,9 +42,9 @@ export function inspect(task: SchemaTask): Verdict {
     const schema = JSON.parse(task.schema) as AnySchemaObject;
     const broken = within(task.compileTimeoutMs, () => metaSchemaProblems(task.draft, schema));
     if (broken.length > 0) return broken;
-    const validate = compiled(task);
+    const { decide } = compiled(task);
     // A trial, as Cloud Controller does one: a schema may be valid and still never come to an end.
-    within(task.checkTimeoutMs, () => validate({}));
+    within(task.checkTimeoutMs, () => decide({}));
     return [];
   });
 }
@@ -51,9 +52,12 @@ export function inspect(task: SchemaTask): Verdict {
 /** What the schema says against the parameters. */
 export function check(task: CheckTask): Verdict {
   return verdict(() => {
-    const validate = compiled(task);
+    const { decide, describe } = compiled(task);
     const parameters: unknown = JSON.parse(task.parameters);
-    return within(task.checkTimeoutMs, () => (validate(parameters) ? [] : problemsFrom(validate.errors)));
+    if (within(task.checkTimeoutMs, () => decide(parameters))) return [];
+    // Refused by now: if there is no time for all the problems, the first will do.
+    const described = verdict(() => within(task.checkTimeoutMs, () => describe(parameters)));
+    return described === 'too slow' ? problemsFrom(decide.errors) : [...described];
   });
 }
 
@@ -62,7 +66,7 @@ function verdict(work: () => string[]): Verdict {
     return work();
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'too slow';
+    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' || message === TOO_MANY) return 'too slow';
     return [error instanceof RangeError ? ENDLESS : shortened(message)];
   }
 }
@@ -79,28 +83,44 @@ function within<T>(timeoutMs: number, job: () => T): T {
   return runJob.runInContext(clock, { timeout: timeoutMs }) as T;
 }
 
-const cache = new Map<string, ValidateFunction>();
-
-function compiled(task: SchemaTask): ValidateFunction {
-  const validate = cache.get(task.key) ?? within(task.compileTimeoutMs, () => compile(task));
-  // Back to the end: the first key is the one not used for longest.
-  cache.delete(task.key);
-  cache.set(task.key, validate);
-  const [oldest] = cache.keys();
-  if (oldest !== undefined && cache.size > MAX_COMPILED) cache.delete(oldest);
-  return validate;
+interface Compiled {
+  /** Stops at the first problem, so that little time and memory goes into parameters that are refused. */
+  readonly decide: ValidateFunction;
+  /** All problems; compiled when there is the first. */
+  readonly describe: (parameters: unknown) => string[];
 }
 
-function compile(task: SchemaTask): ValidateFunction {
-  // An instance a schema: ids inside two schemas may be equal, and what one compiled goes when it does.
-  const validator = validatorFor(task.draft, { meta: false, validateSchema: false });
-  return validator.compile(JSON.parse(task.schema) as AnySchemaObject);
+const cache = new Map<string, Compiled>();
+
+function compiled(task: SchemaTask): Compiled {
+  const found = cache.get(task.key) ?? within(task.compileTimeoutMs, () => compile(task));
+  // Back to the end: the first key is the one not used for longest.
+  cache.delete(task.key);
+  cache.set(task.key, found);
+  const [oldest] = cache.keys();
+  if (oldest !== undefined && cache.size > MAX_COMPILED) cache.delete(oldest);
+  return found;
+}
+
+/** An instance a schema: ids inside two schemas may be equal, and what one compiled goes when it does. */
+function compile({ draft, schema }: SchemaTask): Compiled {
+  const options = { meta: false, validateSchema: false };
+  const compileWith = (more: Options): ValidateFunction =>
+    validatorFor(draft, { ...options, ...more }).compile(JSON.parse(schema) as AnySchemaObject);
+  let all: ValidateFunction | undefined;
+  return {
+    decide: compileWith({}),
+    describe: (parameters) => {
+      all ??= compileWith({ allErrors: true });
+      return all(parameters) ? [] : problemsFrom(all.errors);
+    },
+  };
 }
 
 const metaValidators = new Map<Draft, Validator>();
 
 function metaSchemaProblems(draft: Draft, schema: AnySchemaObject): string[] {
-  const validator = metaValidators.get(draft) ?? validatorFor(draft, {});
+  const validator = metaValidators.get(draft) ?? validatorFor(draft, { allErrors: true });
   metaValidators.set(draft, validator);
   return validator.validateSchema(schema) === true ? [] : problemsFrom(validator.errors);
 }
@@ -120,11 +140,10 @@ function validatorFor(draft: Draft, more: Options): Validator {
   const validator = bareValidator(draft, {
     strict: false,
     logger: false,
-    allErrors: true,
     ownProperties: true,
     // Without it one definition is written into the code as often as it is referred to.
     inlineRefs: false,
-    code: { regExp: tolerantRegExp },
+    code: { regExp: tolerantRegExp, lines: true, process: withLimit },
     ...more,
   });
   formats.default(validator as Ajv);
@@ -154,6 +173,18 @@ function draft06(options: Options): Validator {
   validator.addMetaSchema(metaSchema);
   validator.opts.defaultMeta = 'http://json-schema.org/draft-06/schema';
   return validator;
+}
+
+const TOO_MANY = 'too many problems to count';
+
+/**
+ * Makes validation end when it has collected more problems than anyone reads. Some nested `anyOf` can collect them at a
+ * gigabyte a second, and a thread that fills its heap that fast takes the whole process with it (measured).
+ */
+function withLimit(code: string): string {
+  // Whole lines: text from the schema never stands alone on one.
+  const limit = `if(errors>${MAX_COUNTED})throw new Error("${TOO_MANY}");`;
+  return code.replace(/^(errors\+\+;|errors = vErrors\.length;)$/gm, `$1${limit}`);
 }
 
 /** With the u flag where the pattern allows it: many published patterns escape more than that flag permits. */

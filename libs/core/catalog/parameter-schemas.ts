@@ -24,9 +24,8 @@ const WORKER_FILE = fileURLToPath(new URL(`./parameter-schema.worker.${EXTENSION
 
 /**
  * Checks the JSON schemas of plans, and parameters against them, on worker threads: a `pattern` can keep a regular
- * expression busy for years, and a few nested `anyOf` a validator. A thread is interrupted when the time is up, and
- * replaced when it runs out of memory. The work on one schema is done one after the other, so that a bad one holds at
- * most one thread.
+ * expression busy for years, and a few nested `anyOf` a validator. The work is interrupted when its time is up. For one
+ * schema it is done one after the other, so that a bad one holds at most one thread.
  */
 export class ParameterSchemas {
   private pool: Piscina<SchemaTask, Verdict> | undefined;
@@ -96,7 +95,7 @@ export class ParameterSchemas {
     try {
       return await this.inLane(task.key, () => this.threads().run(task, { name, signal: patience.signal }));
     } catch (error) {
-      return verdictOfFailure(error);
+      throw meaningOf(error);
     } finally {
       clearTimeout(timer);
     }
@@ -126,7 +125,7 @@ function startPool(): Piscina<SchemaTask, Verdict> {
     minThreads: 1,
     maxThreads: 2,
     idleTimeout: 30_000,
-    resourceLimits: { maxOldGenerationSizeMb: 192 },
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
     // The threads run code made from schemas of others: they get nothing to read.
     env: {},
     argv: [],
@@ -137,10 +136,10 @@ function startPool(): Piscina<SchemaTask, Verdict> {
   return pool;
 }
 
-function verdictOfFailure(error: unknown): Verdict {
+function meaningOf(error: unknown): unknown {
   const { name, code } = error as { name?: string; code?: string };
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'too slow';
-  if (name !== 'AbortError') throw error;
+  // Out of patience, or the thread died: nothing is known of the parameters.
+  if (name !== 'AbortError' && code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
   const description = 'the gateway is too busy to check the parameters; try again later';
-  throw new BrokerError('Unavailable', description, { retryAfterSeconds: 10 });
+  return new BrokerError('Unavailable', description, { retryAfterSeconds: 10 });
 }

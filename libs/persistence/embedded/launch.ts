@@ -47,6 +47,7 @@ export async function launchServer(folder: DataFolder, wanted: ServerSettings): 
 async function spawnServer({ file, args, options }: Command, folder: DataFolder): Promise<Launch> {
   const log = await openServerLog(folder.logFile);
   const { size } = await log.stat();
+  if (options.uid !== undefined && options.gid !== undefined) await log.chown(options.uid, options.gid);
   // Detached: Ctrl-C must not reach the server before the gateway has drained. It ends by `stop` alone.
   const child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', log.fd, log.fd] });
   let spawnError: Error | undefined;

@@ -11,7 +11,8 @@ export function complaintsOfPlatforms(catalog: unknown): string[] {
   const services = (catalog as { services: Bag[] }).services;
   say(isUnique(services.map(({ id }) => id)), 'service ids');
   say(isUnique(services.map(({ name }) => name)), 'service names');
-  say(isUnique(services.flatMap(({ dashboard_client: client }) => (client ? [(client as Bag)['id']] : []))), 'client ids');
+  const clients = services.flatMap(({ dashboard_client: client }) => (isBag(client) ? [client['id']] : []));
+  say(isUnique(clients), 'client ids');
   say(isUnique(services.flatMap(({ plans }) => (plans as Bag[]).map(({ id }) => id))), 'plan ids');
   for (const service of services) {
     offeringComplaints(service, say);
@@ -52,9 +53,10 @@ function planComplaints(plan: Bag, say: Say): void {
   say(isAbsentOr(plan['binding_rotatable'], 'boolean'), 'binding_rotatable');
   say(seconds === undefined || (Number.isInteger(seconds) && Number(seconds) < 2 ** 31 && Number(seconds) > 0), 'duration');
   if (info !== undefined) {
-    say(isBag(info) && /^\d+\.\d+\.\d+([-+][\w.+-]+)?$/.test(String(info['version'])), 'maintenance version');
-    say(isBag(info) && isAbsentOr(info['description'], 'string'), 'maintenance description');
-    say(Object.keys(info as Bag).every((key) => ['version', 'description'].includes(key)), 'maintenance keys');
+    const { version, description, ...others } = isBag(info) ? info : {};
+    say(/^\d+\.\d+\.\d+([-+][\w.+-]+)?$/.test(String(version)), 'maintenance version');
+    say(isAbsentOr(description, 'string'), 'maintenance description');
+    say(Object.keys(others).length === 0, 'maintenance keys');
     say(JSON.stringify(info).length <= 2000, 'maintenance size');
   }
   schemaComplaints(schemas, say);
@@ -66,10 +68,12 @@ function commonComplaints(unit: Bag, say: Say): void {
   say(unit['metadata'] === undefined || isBag(unit['metadata']), 'metadata');
 }
 
+const SCHEMA_HOLDERS = { service_instance: ['create', 'update'], service_binding: ['create'] };
+
 function schemaComplaints(schemas: unknown, say: Say): void {
   if (schemas === undefined) return;
   if (!isBag(schemas)) return say(false, 'schemas');
-  for (const [holder, actions] of [['service_instance', ['create', 'update']], ['service_binding', ['create']]] as const) {
+  for (const [holder, actions] of Object.entries(SCHEMA_HOLDERS)) {
     const inside = schemas[holder];
     if (inside === undefined) continue;
     if (!isBag(inside)) return say(false, holder);

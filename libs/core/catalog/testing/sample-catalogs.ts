@@ -56,7 +56,11 @@ export function sampleSchema($schema: string = DRAFTS['draft-04']): Record<strin
 }
 
 /** An offering that was read, for what comes after reading. */
-export function offeringOf(id: string, planIds: readonly string[], more: Partial<ServiceOffering> = {}): ServiceOffering {
+export function offeringOf(
+  id: string,
+  planIds: readonly string[],
+  more: Partial<ServiceOffering> = {},
+): ServiceOffering {
   const name = more.name ?? id;
   return {
     id,

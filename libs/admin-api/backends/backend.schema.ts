@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { Backend, BackendState, LeftOut, PlanPolicy, Vanished } from '#core';
+import { anyObject, oneOf, time, type ShapeOf } from '../request/fields.js';
+import { platformKind } from '../platforms/platform.schema.js';
+
+const settings = anyObject.describe('As GET /admin/v1/backend-types says for this type.');
+
+const planPolicies = z
+  .record(
+    z.string().min(1),
+    z.strictObject({
+      bridgeSync: z
+        .boolean()
+        .describe('Whether a request without accepts_incomplete is served by waiting (default), or refused with AsyncRequired.'),
+    } satisfies ShapeOf<PlanPolicy>),
+  )
+  .describe('What operators decide for single plans, by plan id.');
+
+/** Body of POST /admin/v1/backends. */
+export const registerBody = z
+  .strictObject({
+    name: z.string().describe('1 to 63 lower-case letters, digits and dashes, with no dash at either end.'),
+    type: z.string().min(1).describe('One of GET /admin/v1/backend-types.'),
+    settings,
+    enabled: z.boolean().default(true).describe('Whether its offerings are put into the catalog at once.'),
+    planPolicies: planPolicies.exactOptional(),
+  })
+  .meta({ id: 'NewBackend' });
+
+/** Body of PATCH /admin/v1/backends/:name. */
+export const changeBody = z
+  .strictObject({
+    settings: settings
+      .exactOptional()
+      .describe('Replaces all settings. A secret sent back as its mask stays what it was.'),
+    planPolicies: planPolicies.exactOptional().describe('Replaces all policies.'),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'nothing to change; send settings or planPolicies')
+  .meta({ id: 'BackendChange' });
+
+/** Body of POST /admin/v1/backends/:name/close; may be left out. */
+export const closeBody = z
+  .strictObject({
+    message: z
+      .string()
+      .trim()
+      .min(1)
+      .max(1024)
+      .exactOptional()
+      .describe('Shown to whoever wants a new instance. Without one, that of the last close stays, else a general sentence.'),
+  })
+  .optional();
+
+const finding = {
+  serviceId: z.string().exactOptional(),
+  serviceName: z.string().exactOptional(),
+  planId: z.string().exactOptional(),
+  planName: z.string().exactOptional(),
+  reason: z.string(),
+  heldBy: z.string().exactOptional().describe('The backend that has the identifier, where that is the reason.'),
+} satisfies ShapeOf<LeftOut>;
+
+/** A service (no plan named) or plan that is not published, and why. */
+export const leftOut = z.strictObject(finding).meta({ id: 'LeftOut' });
+
+const catalogCondition = z.strictObject({
+  services: z.int().describe('How many of its services are in the catalog now.'),
+  fetchedAt: time.exactOptional().describe('When its catalog was read last.'),
+  attemptedAt: time.exactOptional(),
+  failure: z.string().exactOptional().describe('Why the newest attempt failed. What it offered before stays.'),
+  leftOut: z.array(leftOut),
+});
+
+/** A registered backend. */
+export const backendView = z
+  .strictObject({
+    id: z.string().describe('As the log has it.'),
+    name: z.string(),
+    type: z.string(),
+    state: oneOf<BackendState>({ enabled: true, closed: true, disabled: true }).describe(
+      'enabled: offered. closed: listed, refuses new instances. disabled: out of the catalog. Existing instances keep every verb.',
+    ),
+    closedMessage: z.string().exactOptional(),
+    settings: anyObject.describe('Secrets are masked.'),
+    planPolicies: z.record(z.string(), z.strictObject({ bridgeSync: z.boolean().exactOptional() })),
+    version: z.int().describe('Rises with every change.'),
+    createdAt: time,
+    instances: z.int().describe('How many instances it has that are not deleted.'),
+    catalog: catalogCondition,
+    warnings: z.array(z.string()),
+  } satisfies ShapeOf<Backend & { instances: number; catalog: object; warnings: string[] }>)
+  .meta({ id: 'Backend' });
+
+export type BackendView = z.output<typeof backendView>;
+
+export const backendList = z.strictObject({ items: z.array(backendView) }).meta({ id: 'Backends' });
+
+const vanished = z.strictObject({
+  platformKind,
+  serviceId: z.string(),
+  serviceName: z.string(),
+  plans: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  warning: z.string().exactOptional(),
+} satisfies ShapeOf<Vanished>);
+
+/** What every change of a backend answers. */
+export const changedBackend = z
+  .strictObject({
+    backend: backendView,
+    vanished: z.array(vanished).describe('What platforms of each kind no longer find in the catalog.'),
+  })
+  .meta({ id: 'ChangedBackend' });
+
+const backendType = z.strictObject({
+  type: z.string(),
+  description: z.string(),
+  settings: anyObject.describe('JSON schema of the settings; secrets are `writeOnly`.'),
+});
+
+export const backendTypeList = z.strictObject({ items: z.array(backendType) }).meta({ id: 'BackendTypes' });
+
+export const nothing = z.strictObject({}).meta({ id: 'Nothing' });

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import {
+  OPERATION_TRANSITIONS,
+  type OperationFilter,
+  type OperationInitiator,
+  type OperationLine,
+  type OperationState,
+  type OperationStep,
+} from '#core';
+import type { OperationKind } from '#sdk';
+import { oneOf, searchText, time, type ShapeOf } from '../request/fields.js';
+import { listQuery, pageOf } from '../request/page.js';
+
+const kind = oneOf<OperationKind>({ provision: true, update: true, deprovision: true, bind: true, unbind: true });
+const state = oneOf<OperationState>(OPERATION_TRANSITIONS);
+const initiator = oneOf<OperationInitiator>({ platform: true, gateway: true }).describe(
+  'gateway: a clean-up after a create whose outcome is failed or unknown.',
+);
+
+/** Query of GET /admin/v1/operations. */
+export const operationQuery = listQuery({
+  platform: searchText.exactOptional().describe('Name of a platform.'),
+  backend: searchText.exactOptional().describe('Name of a backend.'),
+  instanceId: searchText.exactOptional(),
+  kind: kind.exactOptional(),
+  state: state.exactOptional(),
+  initiator: initiator.exactOptional(),
+} satisfies ShapeOf<OperationFilter>);
+
+const operationLine = z
+  .strictObject({
+    id: z.string(),
+    kind,
+    initiator,
+    state,
+    step: oneOf<OperationStep>({ send: true, poll: true }).describe('What is done next while it runs.'),
+    platform: z.string(),
+    backend: z.string(),
+    instanceId: z.string(),
+    bindingId: z.string().exactOptional(),
+    attempts: z.int(),
+    epoch: z.int().describe('Rises each time a gateway process takes it.'),
+    leasedBy: z.string().exactOptional().describe('The gateway process that works on it.'),
+    leasedUntil: time.exactOptional(),
+    nextAttemptAt: time.exactOptional(),
+    ceilingAt: time.describe('When it is given up.'),
+    errorCode: z.string().exactOptional(),
+    description: z.string().exactOptional(),
+    requestId: z.string().exactOptional().describe('As the log has it.'),
+    createdAt: time,
+    finishedAt: time.exactOptional(),
+  } satisfies ShapeOf<OperationLine>)
+  .meta({ id: 'Operation' });
+
+export const operationPage = pageOf(operationLine, 'Operations');
