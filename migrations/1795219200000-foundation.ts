@@ -93,15 +93,16 @@ const UP = [
   `insert into catalog_revision (id, revision) values (1, 1)`,
 
   `create table catalog_identifier (
+     id uuid not null default gen_random_uuid() constraint catalog_identifier_id_pk primary key,
      kind text not null,
      value text not null,
      backend_id uuid not null
        constraint catalog_identifier_backend_id_fk references backend (id) on delete cascade,
      service_id text not null,
      claimed_at timestamptz not null default osb_now(),
-     constraint catalog_identifier_kind_value_pk primary key (kind, value),
      constraint catalog_identifier_kind_ck check (kind in ('service id', 'service name', 'plan id', 'dashboard client id'))
    )`,
+  `create unique index catalog_identifier_kind_value_uq on catalog_identifier (kind, osb_key(value))`,
   `create index catalog_identifier_backend_id_ix on catalog_identifier (backend_id)`,
 
   `create table service_instance (

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { BackendCalls } from './backends/backend-calls.js';
 import { BackendRegistry } from './backends/backend-registry.js';
 import { ChangeBackend } from './backends/change-backend.js';
+import { RefreshBackend } from './backends/refresh-backend.js';
 import { RegisterBackend } from './backends/register-backend.js';
 import { RemoveBackend } from './backends/remove-backend.js';
 import { SettingsCheck } from './backends/settings-check.js';
@@ -39,6 +40,7 @@ const USE_CASES = [
   ReadLastOperation,
   RegisterBackend,
   ChangeBackend,
+  RefreshBackend,
   RemoveBackend,
   RegisterPlatform,
 ];

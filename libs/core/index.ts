@@ -5,6 +5,7 @@ export * from './backends/backend-calls.js';
 export * from './backends/backend-registry.js';
 export * from './backends/backend-store.js';
 export * from './backends/change-backend.js';
+export * from './backends/refresh-backend.js';
 export * from './backends/register-backend.js';
 export * from './backends/remove-backend.js';
 export * from './bindings/bind-instance.js';

@@ -5,6 +5,7 @@ import {
   as,
   asAdministrator,
   Instance,
+  into,
   LARGE,
   postgresqlSubject,
   SMALL,
@@ -70,14 +71,17 @@ function expectHonest(error: unknown): void {
 const isUnavailable = (error: unknown): boolean => error instanceof BrokerError && error.code === 'Unavailable';
 
 describe.each<Cut>(['before', 'after'])('a gateway that dies %s any statement', (cut) => {
-  test('leaves a provision its repetition completes', async () => {
-    const instance = new Instance();
+  test('leaves a provision its repetition completes, and nobody else can enter meanwhile', async () => {
+    const [instance, other] = [new Instance(), new Instance()];
     const database = await databaseOf(instance);
+    await other.provision(healthy);
+    const intruder = await other.bind(healthy);
     const cuts = await atEveryStatement(cut, async (attempt) => {
       const operationId = randomUUID();
       const error = await attempt((backend) => instance.provision(backend, operationId));
       expectHonest(error);
       if (isUnavailable(error)) expect(await traces(database)).toEqual([]);
+      await expect(into(database, intruder, 'SELECT 1')).rejects.toMatchObject({ severity: 'FATAL' });
       await instance.provision(healthy, operationId);
       const credentials = await instance.bind(healthy);
       await as(credentials, 'CREATE TABLE t (i int)');
@@ -85,6 +89,7 @@ describe.each<Cut>(['before', 'after'])('a gateway that dies %s any statement', 
       expect(await traces(database)).toEqual([]);
     });
     expect(cuts).toBeGreaterThan(8);
+    await other.deprovision(healthy);
   });
 
   test('leaves a bind whose repetition ends in one login that works', async () => {

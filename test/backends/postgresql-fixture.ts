@@ -88,7 +88,7 @@ export class Instance {
 }
 
 /** Connects, runs the statements and gives back the rows of the last one. */
-export async function sql(config: ClientConfig, ...statements: string[]): Promise<Record<string, unknown>[]> {
+async function sql(config: ClientConfig, ...statements: string[]): Promise<Record<string, unknown>[]> {
   const client = new Client(config);
   try {
     await client.connect();
@@ -103,6 +103,15 @@ export async function sql(config: ClientConfig, ...statements: string[]): Promis
 /** With the credentials of a binding, by their address. */
 export function as({ uri }: Credentials, ...statements: string[]): Promise<Record<string, unknown>[]> {
   return sql({ connectionString: uri }, ...statements);
+}
+
+/** With the login of a binding, but into another database. */
+export function into(
+  database: string,
+  { host, port, username, password }: Credentials,
+  ...statements: string[]
+): Promise<Record<string, unknown>[]> {
+  return sql({ host, port, user: username, password, database }, ...statements);
 }
 
 /** As the administrator of the test server. */

@@ -121,7 +121,7 @@ async function guarded<T>(
   }
 }
 
-/** What breaks a connection also fails its running query, where it is dealt with. An idle one is replaced when needed. */
+/** What breaks a connection also fails its running query, where it is dealt with. An idle one is replaced. */
 function ignore(): void {}
 
 function onlyOnce(release: (broken: boolean) => void): (broken: boolean) => void {

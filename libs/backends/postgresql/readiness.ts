@@ -62,10 +62,10 @@ function requireRights(administrator: Administrator): void {
   }
   if (administrator.superuser) return;
   const attributes = ['createdb', 'createrole', 'inherit'] as const;
-  const missing = attributes.filter((attribute) => !administrator[attribute]).map((attribute) => attribute.toUpperCase());
+  const missing = attributes.filter((attribute) => !administrator[attribute]);
   if (missing.length === 0) return;
   const role = escapeIdentifier(administrator.name);
-  throw new Error(`the gateway's role lacks rights; as a superuser run: ALTER ROLE ${role} ${missing.join(' ')}`);
+  throw new Error(`the gateway's role lacks rights; as a superuser run: ALTER ROLE ${role} ${missing.join(' ').toUpperCase()}`);
 }
 
 async function requireExtensions(admin: Session, plans: readonly PostgresqlPlan[]): Promise<void> {

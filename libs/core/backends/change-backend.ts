@@ -51,7 +51,7 @@ type Shown = ReturnType<Catalog['published']>;
 
 const KINDS: readonly PlatformKind[] = ['cloudfoundry', 'kubernetes', 'other'];
 
-function vanishedBetween(before: Shown, after: Shown): Vanished[] {
+export function vanishedBetween(before: Shown, after: Shown): Vanished[] {
   return KINDS.flatMap((platformKind) =>
     before.offeringsFor(platformKind).flatMap((offering) => {
       const plans = offering.plans.filter((plan) => after.find(platformKind, offering.id, plan.id).kind !== 'found');

@@ -25,6 +25,7 @@ export interface ClusterOptions {
 
 /** Makes the cluster on the first start. A kill at any point leaves none or a whole one. */
 export async function ensureCluster(folder: DataFolder, runAs: RunAs, options: ClusterOptions): Promise<void> {
+  await removeLeftOvers(folder);
   const version = await clusterVersion(folder);
   if (version === undefined) return createCluster(folder, runAs, options);
   const [ours] = runAs.binaries.version.split('.');
@@ -45,7 +46,6 @@ async function clusterVersion(folder: DataFolder): Promise<string | undefined> {
 }
 
 async function createCluster(folder: DataFolder, runAs: RunAs, options: ClusterOptions): Promise<void> {
-  await removeLeftOvers(folder);
   const staging = await mkdtemp(join(folder.path, `${STAGING}${process.pid}-`));
   try {
     await ensurePassword(folder, staging);

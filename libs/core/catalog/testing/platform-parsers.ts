@@ -51,7 +51,8 @@ function planComplaints(plan: Bag, say: Say): void {
   commonComplaints(plan, say);
   for (const flag of ['free', 'bindable', 'plan_updateable']) say(typeof plan[flag] === 'boolean', `plan ${flag}`);
   say(isAbsentOr(plan['binding_rotatable'], 'boolean'), 'binding_rotatable');
-  say(seconds === undefined || (Number.isInteger(seconds) && Number(seconds) < 2 ** 31 && Number(seconds) > 0), 'duration');
+  const duration = seconds ?? 1;
+  say(Number.isInteger(duration) && Number(duration) > 0 && Number(duration) < 2 ** 31, 'duration');
   if (info !== undefined) {
     const { version, description, ...others } = isBag(info) ? info : {};
     say(/^\d+\.\d+\.\d+([-+][\w.+-]+)?$/.test(String(version)), 'maintenance version');

@@ -1,0 +1,30 @@
+import { Get } from '@nestjs/common';
+import { BackendRegistry, Catalog, CatalogKeeper } from '#core';
+import { BackendDirectory } from '../backends/backend-directory.js';
+import { AdminController } from '../request/admin-controller.js';
+import { Documented } from '../request/documented.js';
+import { catalogView } from './catalog-view.js';
+import { catalogView as catalogAnswer, type CatalogView } from './catalog.schema.js';
+
+/** The one catalog made of all. */
+@AdminController('catalog', 'Catalog')
+export class CatalogController {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly keeper: CatalogKeeper,
+    private readonly registry: BackendRegistry,
+    private readonly directory: BackendDirectory,
+  ) {}
+
+  @Get()
+  @Documented({
+    summary: 'Shows what is published, from which backend and for whom, and what is not',
+    answer: catalogAnswer,
+  })
+  show(): CatalogView {
+    const unpublished = this.registry.ids().flatMap((backendId) =>
+      this.keeper.condition(backendId).leftOut.map((left) => ({ ...left, backendId })),
+    );
+    return catalogView(this.catalog.published(), unpublished, this.directory.nameOf);
+  }
+}
