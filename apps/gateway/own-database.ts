@@ -20,19 +20,17 @@ export async function openOwnDatabase(environment: Environment, dataDir: DataDir
   const { databaseUrl } = environment;
   if (databaseUrl !== undefined) return { url: databaseUrl, server: serverOf(databaseUrl), stop: async () => undefined };
   const embedded = await startEmbeddedPostgres({ dataDir: dataDir.postgresDir, log: journal });
-  await prepare(embedded);
+  await createIfMissing(embedded);
   const { host, port, user, password } = embedded.connection;
-  return { url: embedded.url(NAME), server: { host, port, user, password }, stop: () => embedded.stop() };
+  return { url: embedded.url(NAME), server: { host, port, user, password, dedicated: true }, stop: () => embedded.stop() };
 }
 
-/** The logins of bindings live on this server too: no database is open to them but their own. */
-async function prepare(embedded: EmbeddedPostgres): Promise<void> {
+async function createIfMissing(embedded: EmbeddedPostgres): Promise<void> {
   const client = new Client({ connectionString: embedded.url('postgres') });
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [NAME]);
     if (rowCount === 0) await client.query(`create database ${NAME} template template0`);
-    await client.query(`revoke connect, temporary on database ${NAME}, postgres, template1 from public`);
   } finally {
     await client.end();
   }

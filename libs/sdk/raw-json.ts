@@ -173,7 +173,7 @@ function serialise(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(serialise).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${serialise(member)}`);
   return `{${members.join(',')}}`;
 }

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 
 /** Tests read deep into bodies; what is not there fails their expectation. */
-export type JsonBody = { readonly [member: string]: any };
+export type JsonBody = ReturnType<typeof JSON.parse>;
 
 export interface Answer {
   readonly status: number;
@@ -34,7 +34,7 @@ export class HttpClient {
 
   async request(method: string, path: string, ask: Ask = {}): Promise<Answer> {
     const body = ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
-    const search = ask.query ? `?${new URLSearchParams(ask.query)}` : '';
+    const search = ask.query ? `?${new URLSearchParams(ask.query).toString()}` : '';
     const answer = await this.pool.request({
       method,
       path: path + search,
@@ -51,9 +51,9 @@ export class HttpClient {
   }
 }
 
-function parsed(text: string): Record<string, unknown> {
+function parsed(text: string): JsonBody {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
     return {};
   }

@@ -15,7 +15,7 @@ export interface RouteFacts {
   readonly summary: string;
   readonly description?: string;
   /** Status of success; 200 unless told. */
-  readonly status?: 201;
+  readonly status?: 200 | 201;
   /** What a success answers. */
   readonly answer: z.ZodType;
   /** When it refuses, by status. */

@@ -64,8 +64,8 @@ function requireRights(administrator: Administrator): void {
   const attributes = ['createdb', 'createrole', 'inherit'] as const;
   const missing = attributes.filter((attribute) => !administrator[attribute]);
   if (missing.length === 0) return;
-  const role = escapeIdentifier(administrator.name);
-  throw new Error(`the gateway's role lacks rights; as a superuser run: ALTER ROLE ${role} ${missing.join(' ').toUpperCase()}`);
+  const remedy = `ALTER ROLE ${escapeIdentifier(administrator.name)} ${missing.join(' ').toUpperCase()}`;
+  throw new Error(`the gateway's role lacks rights; as a superuser run: ${remedy}`);
 }
 
 async function requireExtensions(admin: Session, plans: readonly PostgresqlPlan[]): Promise<void> {

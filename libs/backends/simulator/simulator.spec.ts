@@ -14,7 +14,9 @@ function instance(simulate: Simulate, plan = 'sync', simulator = createSimulator
   return new InstanceDriver({ ...target, provisionParameters: { simulate } });
 }
 
-const settled = (call: Promise<unknown>): Promise<unknown> => Promise.race([call.catch(String), new Promise(setImmediate)]);
+/** What has become of a call once all that is ready to run has run. */
+const nowOf = (call: Promise<unknown>): Promise<unknown> =>
+  Promise.race([call.catch(String), new Promise((resolve) => setImmediate(resolve, 'still waiting'))]);
 
 describe('a provision that is told how to go on', () => {
   test.each([
@@ -42,7 +44,8 @@ describe('a provision that is told how to go on', () => {
   });
 
   test('hangs whatever the deadline', async () => {
-    expect(await settled(instance({ hang: true }).sendProvision({ signal: AbortSignal.abort() }))).toBeUndefined();
+    const hanging = instance({ hang: true }).sendProvision({ signal: AbortSignal.abort() });
+    expect(await nowOf(hanging)).toBe('still waiting');
   });
 
   test('waits, and is carried out late unless it honours its deadline', async () => {
@@ -146,7 +149,8 @@ describe('the catalog', () => {
     expect(words).toContain('"id":"b-service"');
     expect(words).not.toContain('"a-');
     const given = createSimulator({ serviceId: 's-1', planIdPrefix: 'p:' });
-    expect(await given.catalog({ signal })).toMatchObject({ services: [{ id: 's-1', plans: [{ id: 'p:sync' }] }] });
+    const plans = expect.arrayContaining([expect.objectContaining({ id: 'p:sync' })]);
+    expect(await given.catalog({ signal })).toMatchObject({ services: [{ id: 's-1', plans }] });
   });
 });
 
@@ -197,6 +201,6 @@ describe('the README', () => {
   ])('has a row for every %s, and no other', (heading, words) => {
     const [, table = ''] = readme.split(`\n| ${heading} |`);
     const rows = (table.split('\n\n')[0] ?? '').matchAll(/^\| `([^`]+)`/gm);
-    expect(Array.from(rows, ([, word]) => word).toSorted()).toEqual(Object.keys(words).toSorted());
+    expect(new Set(Array.from(rows, ([, word]) => word))).toEqual(new Set(Object.keys(words)));
   });
 });

@@ -92,9 +92,9 @@ export class CatalogKeeper {
     this.catalog.publish(PublishedCatalog.of(merged.offerings, hidden));
     this.conditions = new Map(
       inputs.map(({ input, leftOut }) => {
-        const { body: _, ...stored } = byBackend.get(input.backendId) ?? { backendId: input.backendId };
+        const { body: _, ...state } = byBackend.get(input.backendId) ?? { backendId: input.backendId };
         const lost = merged.leftOut.filter(({ backendId }) => backendId === input.backendId);
-        return [input.backendId, { ...stored, leftOut: [...leftOut, ...lost] }];
+        return [input.backendId, { ...state, leftOut: [...leftOut, ...lost] }];
       }),
     );
     this.seenRevision = revision;

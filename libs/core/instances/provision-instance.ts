@@ -98,7 +98,7 @@ export class ProvisionInstance {
     if (instance.state === 'ready') return { kind: 'exists', instance };
     if (!running) throw goneMeanwhile();
     const task: Task = { operation: running, platform: command.caller.platform, instance, overdue: false };
-    return answerOf(await this.answers.follow(task, command.caller), 'exists', instance);
+    return answerOf(await this.answers.follow(task, command.caller), 'exists');
   }
 }
 
@@ -122,9 +122,9 @@ function attributesOf({ serviceId, planId, organizationGuid, spaceGuid, paramete
   return { serviceId, planId, organizationGuid, spaceGuid, ...optional('parameters', parameters?.raw) };
 }
 
-function answerOf(answer: OperationAnswer, kind: 'created' | 'exists', known: InstanceResult = {}): ProvisionAnswer {
-  if (answer.kind === 'accepted') return { kind: 'accepted', operationId: answer.operationId, instance: known };
-  return { kind, instance: answer.result.instance ?? known };
+function answerOf(answer: OperationAnswer, kind: 'created' | 'exists'): ProvisionAnswer {
+  const instance = answer.result.instance ?? {};
+  return answer.kind === 'accepted' ? { kind: 'accepted', operationId: answer.operationId, instance } : { kind, instance };
 }
 
 const goneMeanwhile = (): BrokerError =>

@@ -25,7 +25,7 @@ export interface UpdateCommand {
 
 export type UpdateAnswer =
   | { readonly kind: 'updated'; readonly instance: InstanceResult }
-  | { readonly kind: 'accepted'; readonly operationId: OperationId };
+  | { readonly kind: 'accepted'; readonly operationId: OperationId; readonly instance: InstanceResult };
 
 /** PATCH /v2/service_instances/:instance_id (OSB 2.17, Updating a Service Instance). */
 @Injectable()
@@ -111,8 +111,8 @@ export class UpdateInstance {
   }
 
   private answer(answer: Awaited<ReturnType<OperationAnswers['follow']>>): UpdateAnswer {
-    if (answer.kind === 'accepted') return answer;
-    return { kind: 'updated', instance: answer.result.instance ?? {} };
+    const instance = answer.result.instance ?? {};
+    return answer.kind === 'accepted' ? { kind: 'accepted', operationId: answer.operationId, instance } : { kind: 'updated', instance };
   }
 }
 

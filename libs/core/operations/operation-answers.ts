@@ -13,7 +13,7 @@ export type Patience = Pick<Caller, 'acceptsIncomplete' | 'deadline'>;
 
 export type OperationAnswer =
   | { readonly kind: 'completed'; readonly gone: boolean; readonly result: OperationResult }
-  | { readonly kind: 'accepted'; readonly operationId: OperationId };
+  | { readonly kind: 'accepted'; readonly operationId: OperationId; readonly result: OperationResult };
 
 const LOOK_AGAIN_MS = 500;
 
@@ -35,15 +35,16 @@ export class OperationAnswers {
       case 'failed':
         throw errorOf(progress.failure);
       case 'in progress':
+        return this.follow(task, patience, progress.result);
       case 'lost':
         return this.follow(task, patience);
     }
   }
 
   /** Answers for an operation that somebody else carries on: a joined twin, or the runner. */
-  async follow(task: Task, patience: Patience): Promise<OperationAnswer> {
+  async follow(task: Task, patience: Patience, known: OperationResult = resultOf(task)): Promise<OperationAnswer> {
     const { id } = task.operation;
-    if (patience.acceptsIncomplete) return this.acceptedUnlessEnded(id);
+    if (patience.acceptsIncomplete) return (await this.answerIfEnded(id)) ?? { kind: 'accepted', operationId: id, result: known };
     for (;;) {
       const ended = await this.answerIfEnded(id);
       if (ended) return ended;
@@ -51,10 +52,6 @@ export class OperationAnswers {
       if (leftMs <= 0) return this.giveUp(task);
       await this.signals.next(id, Math.min(leftMs, LOOK_AGAIN_MS));
     }
-  }
-
-  private async acceptedUnlessEnded(operationId: OperationId): Promise<OperationAnswer> {
-    return (await this.answerIfEnded(operationId)) ?? { kind: 'accepted', operationId };
   }
 
   private async answerIfEnded(id: OperationId): Promise<OperationAnswer | undefined> {

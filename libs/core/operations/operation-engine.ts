@@ -20,7 +20,7 @@ export interface OperationResult {
 export type Progress =
   | { readonly kind: 'succeeded'; readonly gone: boolean; readonly result: OperationResult }
   | { readonly kind: 'failed'; readonly failure: OperationFailure }
-  | { readonly kind: 'in progress' }
+  | { readonly kind: 'in progress'; readonly result: OperationResult }
   /** Another process has taken it over; what this one learned was not written. */
   | { readonly kind: 'lost' };
 
@@ -91,7 +91,7 @@ export class OperationEngine {
       ...optional('pollToken', step.pollToken),
       ...optional('instance', step.instance && { ...step.instance }),
     });
-    return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress' };
+    return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: optional('instance', step.instance) };
   }
 
   private async refuse(task: Task, error: BrokerError): Promise<Progress> {
@@ -109,7 +109,7 @@ export class OperationEngine {
       return this.fail(task, new BrokerError('Timeout', 'the operation did not end in the time it was given'), true);
     }
     const written = await this.lifecycle.recordPause(operation, this.timings.pauseMs(operation.attempts, retryAfter));
-    return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress' };
+    return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
   }
 
   private async fail(task: Task, error: BrokerError, mayHaveActed: boolean): Promise<Progress> {

@@ -39,7 +39,8 @@ export class Reservations {
     const { platform, instance, binding } = intent;
     const task: Task = { operation, platform, instance, ...optional('binding', binding), overdue: false };
     const { leaseMs, callMs } = this.timings;
-    const lease = { owner: this.identity.name, leaseMs, retryAfterMs: callMs };
+    // A lease's length after the deadline, so that nobody takes over while the result is just being written.
+    const lease = { owner: this.identity.name, leaseMs, retryAfterMs: callMs + leaseMs };
     return {
       task,
       reservation: {

@@ -64,8 +64,9 @@ export class InstancesController {
       ...rawMembers(raw, { parameters: 'parameters', context: 'context', previous_values: 'previousValues' }),
       ...maintenanceOf(raw),
     });
-    if (answer.kind === 'accepted') return send(reply, 202, { operation: answer.operationId });
-    send(reply, 200, { dashboard_url: answer.instance.dashboardUrl, metadata: answer.instance.metadata });
+    const { dashboardUrl: dashboard_url, metadata } = answer.instance;
+    if (answer.kind === 'accepted') return send(reply, 202, { operation: answer.operationId, dashboard_url, metadata });
+    send(reply, 200, { dashboard_url, metadata });
   }
 
   @Delete()

@@ -6,7 +6,7 @@ import { BrokerError } from '#sdk';
  * @throws BrokerError BadRequest
  */
 export function readResourceId(name: 'instance_id' | 'binding_id', id: string): string {
-  const length = [...id].length;
+  const length = Array.from(id).length;
   if (length < 1 || length > 1024) throw new BrokerError('BadRequest', `${name} must have 1 to 1,024 characters, it has ${length}`);
   if (id.includes('\0')) throw new BrokerError('BadRequest', `${name} must not contain the character NUL`);
   if (id === '.' || id === '..') throw new BrokerError('BadRequest', `${name} must not be "." or ".."`);
