@@ -20,6 +20,11 @@ export function newOperationId(): OperationId {
   return text as OperationId;
 }
 
+/** Whether a text can be the name of an operation at all. */
+export function isOperationId(text: string): text is OperationId {
+  return /^[0-9a-v]{24}$/.test(text);
+}
+
 export function newIncarnation(): Incarnation {
   return newUuid() as Incarnation;
 }

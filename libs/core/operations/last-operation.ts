@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
+import { isOperationId } from '../ids/ids.js';
 import { optional } from './backend-step.js';
 import type { Caller } from './caller.js';
 import { LifecycleStore, type FoundOperation } from './lifecycle-store.js';
@@ -26,13 +27,16 @@ export class ReadLastOperation {
 
   /** @throws BrokerError NotFound for what never was here, Gone for what is deleted and is asked for without its operation */
   async execute(caller: Caller, query: LastOperationQuery): Promise<LastOperationAnswer> {
+    if (query.operationId !== undefined && !isOperationId(query.operationId)) throw unknownOperation();
     const found = await this.lifecycle.findOperation({ platformId: caller.platform.id, ...query });
-    if (!found) throw new BrokerError('NotFound', 'there is no such operation');
+    if (!found) throw unknownOperation();
     if (query.operationId === undefined) return newest(found);
-    if (!found.operation) throw new BrokerError('NotFound', 'there is no such operation');
+    if (!found.operation) throw unknownOperation();
     return stateOf(found.operation);
   }
 }
+
+const unknownOperation = (): BrokerError => new BrokerError('NotFound', 'there is no such operation');
 
 function newest({ operation, state }: FoundOperation): LastOperationAnswer {
   const wasDelete = operation?.kind === 'deprovision' || operation?.kind === 'unbind';

@@ -2,7 +2,7 @@ import { OPERATION_COLUMNS } from './columns.js';
 
 /**
  * $1 platform, $2 digest of the instance id, $3 operation or null. Of all incarnations: the one that has the operation,
- * else the newest. Clean-ups of the gateway are not the platform's operations.
+ * else the newest. Without an id, clean-ups of the gateway do not count: the platform did not ask for them.
  */
 export const FIND_INSTANCE_OPERATION = {
   name: 'find-instance-operation',
@@ -10,8 +10,8 @@ export const FIND_INSTANCE_OPERATION = {
     from service_instance i
     left join lateral (
       select * from operation
-      where instance_incarnation = i.incarnation and binding_incarnation is null and initiator = 'platform'
-        and ($3::text is null or id = $3)
+      where instance_incarnation = i.incarnation and binding_incarnation is null
+        and (id = $3 or ($3::text is null and initiator = 'platform'))
       order by created_at desc, id desc limit 1
     ) o on true
     where i.platform_id = $1 and osb_key(i.instance_id) = $2
@@ -26,7 +26,7 @@ export const FIND_BINDING_OPERATION = {
     join service_binding b on b.instance_incarnation = i.incarnation and osb_key(b.binding_id) = $4
     left join lateral (
       select * from operation
-      where binding_incarnation = b.incarnation and initiator = 'platform' and ($3::text is null or id = $3)
+      where binding_incarnation = b.incarnation and (id = $3 or ($3::text is null and initiator = 'platform'))
       order by created_at desc, id desc limit 1
     ) o on true
     where i.platform_id = $1 and osb_key(i.instance_id) = $2
