@@ -7,7 +7,7 @@ import { idsOf, type Plan } from './plan.js';
 export class ServiceCatalog implements Manner {
   readonly title = 'Kubernetes, service-catalog (OSB API 2.14)';
   readonly catalogPath = '/v2/catalog';
-  readonly bindsAsynchronously = false;
+  readonly bindsAsynchronously: boolean = false;
   private readonly cluster = randomUUID();
   private readonly namespace = randomUUID();
   private readonly user = originatingIdentity('kubernetes', {

@@ -1,5 +1,7 @@
-const TEXT_WIDTH = 56;
-const DETAIL_WIDTH = 26;
+import { expectStatus, statusLine, type Answer } from './answer.js';
+
+const TEXT_WIDTH = 50;
+const DETAIL_WIDTH = 32;
 
 /** Prints what is done, line by line, with what came of it and how long it took. */
 export class Steps {
@@ -12,8 +14,13 @@ export class Steps {
     this.print(`\n${text}`);
   }
 
-  /** Runs one step; prints it when it went well, and also when it did not, before throwing on. */
-  async step<T>(text: string, work: () => Promise<T>, detail: (result: T) => string = () => ''): Promise<T> {
+  /** One request that must be answered with one of these statuses. */
+  ask(text: string, send: () => Promise<Answer>, ...expected: readonly number[]): Promise<Answer> {
+    return this.take(text, async () => expectStatus(await send(), ...expected), statusLine);
+  }
+
+  /** Takes one step; its line is printed also when it went wrong, before that is thrown on. */
+  async take<T>(text: string, work: () => Promise<T>, detail: (result: T) => string = () => ''): Promise<T> {
     const startedAt = performance.now();
     try {
       const result = await work();

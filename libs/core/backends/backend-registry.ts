@@ -31,10 +31,17 @@ export class BackendRegistry {
     private readonly journal: Journal,
   ) {}
 
-  /** Takes over a new or changed record. The old connections are closed. Throws what is wrong with the settings. */
+  /**
+   * Takes over a new or changed record. With other settings the old connections are closed; calls under way are not
+   * disturbed by any other change. Throws what is wrong with the settings.
+   */
   async put(record: Backend): Promise<void> {
     const known = this.live.get(record.id);
     if (known?.record.version === record.version) return;
+    if (known && JSON.stringify(known.record.settings) === JSON.stringify(record.settings)) {
+      this.live.set(record.id, { record, backend: known.backend });
+      return;
+    }
     const backend = this.create(record);
     this.live.set(record.id, { record, backend });
     await known?.backend.close?.();

@@ -127,7 +127,7 @@ function intentOf(command: UpdateCommand, instance: Instance): UpdateIntent {
   };
 }
 
-/** The running update this request repeats, if it does. */
+/** The running update this request repeats, if it does. A new context is a change of its own: a renamed instance. */
 function twinOf({ pending }: InstanceView, intent: UpdateIntent): Operation | undefined {
   return pending.find(
     ({ kind, update }) =>
@@ -135,6 +135,7 @@ function twinOf({ pending }: InstanceView, intent: UpdateIntent): Operation | un
       update !== undefined &&
       update.planId === intent.planId &&
       sameJson(update.parameters, intent.parameters) &&
+      sameJson(update.context, intent.context) &&
       sameJson(update.maintenanceInfo, intent.maintenanceInfo),
   );
 }

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { TestGateway } from '../support/gateway.js';
+import type { Answer } from '../support/http-client.js';
+import type { OsbClient, PlanIds } from '../support/osb-client.js';
+import { recorded } from './recorded.js';
+import { SimulatorUnderTest } from './simulators.js';
+
+let gateway: TestGateway;
+let osb: OsbClient;
+let simulator: SimulatorUnderTest;
+let plan: PlanIds;
+let id: string;
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+  osb = gateway.osb();
+  simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+  plan = simulator.plan('updateable');
+});
+beforeEach(() => {
+  id = randomUUID();
+});
+afterAll(() => gateway.stop());
+
+const patient = { acceptsIncomplete: true };
+const later = { async: { durationMs: 400 } };
+const soon = { simulate: later };
+
+/** Each of these is refused as concurrent, asks nothing of the backend, and leaves no trace in the record (BLK 173). */
+async function refused(...requests: (() => Promise<Answer>)[]): Promise<void> {
+  const [asked, before] = [simulator.verbs(id), await recorded(gateway.database)];
+  for (const send of requests) {
+    const { status, body } = await send();
+    expect([status, body]).toEqual([422, { error: 'ConcurrencyError', description: expect.stringContaining('try again') }]);
+  }
+  expect([simulator.verbs(id), await recorded(gateway.database)]).toEqual([asked, before]);
+}
+
+const update = (more: object = {}, ask = {}) => osb.update(id, plan.serviceId, { parameters: { a: 2, ...more } }, ask);
+const bind = (bindingId: string, more: object = {}, ask = {}) => osb.bind(id, bindingId, plan, { parameters: more }, ask);
+
+describe('while an instance is being created', () => {
+  let create: Answer;
+  beforeEach(async () => {
+    create = await osb.provision(id, plan, { parameters: soon }, patient);
+  });
+
+  test('updates and binds are refused with and without the flag, and succeed afterwards (BLK 161, 162, 172)', async () => {
+    await refused(() => update(), () => update({}, patient), () => bind('b'), () => bind('b', {}, patient));
+    await osb.ended(id, create.body['operation']);
+    expect([(await update()).status, (await bind('b')).status]).toEqual([200, 201]);
+  });
+
+  test('a create with other attributes is a conflict, not concurrency (PRV 235)', async () => {
+    for (const more of [{ parameters: {} }, { parameters: { ...soon, b: 1 } }, { space_guid: 'other' }, { organization_guid: 'other' }]) {
+      const { status, body } = await osb.provision(id, plan, { parameters: soon, ...more }, patient);
+      expect([status, body['error']]).toEqual([409, 'Conflict']);
+    }
+    expect((await osb.provision(id, simulator.plan('sync'), { parameters: soon }, patient)).status).toBe(409);
+    expect((await osb.ended(id, create.body['operation'])).body['state']).toBe('succeeded');
+  });
+
+  test('it cannot be fetched yet, and its last operation is in progress (GIN 270, LOI 176, 194)', async () => {
+    expect((await osb.fetch(id)).status).toBe(404);
+    for (const operation of [undefined, create.body['operation']]) {
+      const { status, body } = await osb.lastOperation(id, operation);
+      expect([status, body]).toEqual([200, { state: 'in progress' }]);
+    }
+    await osb.ended(id);
+    expect((await osb.fetch(id)).status).toBe(200);
+  });
+
+  test('the same create without the flag waits for the end (decision 6)', async () => {
+    expect((await osb.provision(id, plan, { parameters: soon })).status).toBe(200);
+    expect(simulator.verbs(id)).toEqual(['provision']);
+  });
+});
+
+describe('while an instance is being updated', () => {
+  let running: Answer;
+  beforeEach(async () => {
+    await osb.provision(id, plan, { parameters: { a: 1 } });
+    await bind('b');
+    running = await update(soon, patient);
+  });
+
+  test('another update, a bind and an unbind are refused, and the first one is unaffected (BLK 163, UNB 406)', async () => {
+    await refused(
+      () => update({ other: 1 }, patient),
+      () => update(),
+      () => osb.update(id, plan.serviceId, { plan_id: simulator.plan('sync').planId, parameters: { a: 2, ...soon } }),
+      () => bind('c', {}, patient),
+      () => osb.unbind(id, 'b', plan, patient),
+    );
+    expect((await osb.ended(id, running.body['operation'])).body).toEqual({ state: 'succeeded' });
+    expect((await osb.fetch(id)).body['parameters']).toEqual({ a: 2, ...soon });
+  });
+
+  test('the same update joins it: with the flag by its operation, without by waiting (UPD 286)', async () => {
+    const again = await update(soon, patient);
+    expect([again.status, again.body['operation']]).toEqual([202, running.body['operation']]);
+    expect((await update(soon)).status).toBe(200);
+    expect(simulator.verbs(id)).toEqual(['provision', 'bind', 'update']);
+  });
+
+  test('one that brings another context is a change of its own: it must not get lost in the first', async () => {
+    const renamed = { parameters: { a: 2, ...soon }, context: { platform: 'cloudfoundry', instance_name: 'new' } };
+    await refused(() => osb.update(id, plan.serviceId, renamed, patient));
+    await osb.ended(id);
+    expect((await osb.update(id, plan.serviceId, { context: renamed.context })).status).toBe(200);
+    expect(simulator.changes(id).at(-1)?.context).toBe(JSON.stringify(renamed.context));
+  });
+
+  test('it cannot be fetched, its binding can, and both are what they were (GIN 272)', async () => {
+    const { status, body } = await osb.fetch(id);
+    expect([status, body['error']]).toEqual([422, 'ConcurrencyError']);
+    expect((await osb.fetchBinding(id, 'b')).status).toBe(200);
+    expect((await osb.lastBindingOperation(id, 'b')).body).toEqual({ state: 'succeeded' });
+    await osb.ended(id);
+  });
+});
+
+describe('while an instance is being deleted', () => {
+  beforeEach(async () => {
+    await osb.provision(id, plan, { parameters: { simulate: { deprovision: later } } });
+    await osb.deprovision(id, plan, patient);
+  });
+
+  test('creates, updates and binds are refused; then the id is fresh (BLK 167, 168)', async () => {
+    const recreate = (ask = {}) => osb.provision(id, plan, { parameters: { simulate: { deprovision: later } } }, ask);
+    await refused(recreate, () => recreate(patient), () => update({}, patient), () => bind('b'));
+    expect((await osb.ended(id)).status).toBe(410);
+    expect((await recreate()).status).toBe(201);
+  });
+});
+
+describe('while a binding is being made or removed', () => {
+  beforeEach(() => osb.provision(id, plan));
+
+  test('updates are refused, other bindings are not, and it cannot be fetched yet (BLK 169, GBN 385)', async () => {
+    const running = await bind('b', soon, patient);
+    await refused(() => update(), () => update({}, patient));
+    expect((await bind('c')).status).toBe(201);
+    expect([(await osb.fetchBinding(id, 'b')).status, (await osb.fetchBinding(id, 'c')).status]).toEqual([404, 200]);
+    expect((await osb.lastBindingOperation(id, 'b')).body).toEqual({ state: 'in progress' });
+    expect((await osb.lastOperation(id)).body).toEqual({ state: 'succeeded' });
+    await osb.ended(id, running.body['operation'], 'b');
+    expect([(await update()).status, (await osb.fetchBinding(id, 'b')).status]).toEqual([200, 200]);
+  });
+
+  test('the same bind joins it and other parameters are a conflict (BND 321, 323)', async () => {
+    const running = await bind('b', soon, patient);
+    const again = await bind('b', soon, patient);
+    expect([again.status, again.body]).toEqual([202, running.body]);
+    expect((await bind('b', { ...soon, other: 1 }, patient)).status).toBe(409);
+    const waited = await bind('b', soon);
+    expect([waited.status, waited.body['credentials']]).toEqual([200, expect.any(Object)]);
+    expect(simulator.verbs(id)).toEqual(['provision', 'bind']);
+  });
+
+  test('during its unbind a bind of the same id is refused, and then it is fresh', async () => {
+    const first = await bind('b', { simulate: { unbind: later } });
+    await osb.unbind(id, 'b', plan, patient);
+    await refused(() => bind('b', { simulate: { unbind: later } }), () => bind('b', {}, patient));
+    expect((await osb.ended(id, undefined, 'b')).status).toBe(410);
+    const second = await bind('b');
+    expect([second.status, second.body['credentials']]).toEqual([201, expect.not.objectContaining(first.body['credentials'])]);
+  });
+});
