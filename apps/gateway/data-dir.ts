@@ -1,13 +1,22 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generatePassword, generateSealingKeys } from '#security';
+import { ConfigurationError } from '#config';
+import { generatePassword, generateSealingKeys, parseSealingKeys } from '#security';
+import { z } from 'zod';
+
+const Passwords = z.object({ admin: z.string().min(1), platform: z.string().min(1) });
 
 /** What the gateway makes up for itself and must find again: files only their owner can read, in `DATA_DIR`. */
 export class DataDir {
   private constructor(private readonly path: string) {}
 
+  /** @throws ConfigurationError where there can be no such folder */
   static async open(path: string): Promise<DataDir> {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    try {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw unusable(path, error);
+    }
     return new DataDir(path);
   }
 
@@ -19,30 +28,87 @@ export class DataDir {
     return join(this.path, 'postgres');
   }
 
-  sealingKeys(): Promise<string> {
-    return this.keep('sealing-keys', async () => generateSealingKeys());
+  async sealingKeys(): Promise<string> {
+    const { text } = await this.keep('sealing-keys', generateSealingKeys);
+    try {
+      parseSealingKeys(text);
+    } catch {
+      const file = join(this.path, 'sealing-keys');
+      throw new ConfigurationError(`DATA_DIR: ${file} is damaged. Put it back: what it sealed can be read with it alone.`);
+    }
+    return text;
   }
 
   /** Generated logins: made once, kept, and told to the operator only when they are new. */
   async credentials(): Promise<{ admin: string; platform: string; isNew: boolean }> {
-    let isNew = false;
-    const text = await this.keep('credentials.json', async () => {
-      isNew = true;
-      return JSON.stringify({ admin: generatePassword(), platform: generatePassword() });
-    });
-    const { admin, platform } = JSON.parse(text) as { admin: string; platform: string };
-    return { admin, platform, isNew };
+    const { text, isNew } = await this.keep('credentials.json', () =>
+      JSON.stringify({ admin: generatePassword(), platform: generatePassword() }),
+    );
+    return { ...readPasswords(text, this.credentialsFile), isNew };
   }
 
-  private async keep(name: string, make: () => Promise<string>): Promise<string> {
+  /** What is in the file, or what is made for it. It appears whole: neither a crash nor a second gateway tears it. */
+  private async keep(name: string, make: () => string): Promise<{ text: string; isNew: boolean }> {
     const file = join(this.path, name);
+    const draft = `${file}-${process.pid}`;
     try {
-      return (await readFile(file, 'utf8')).trim();
+      const kept = await readIfThere(file);
+      if (kept !== undefined) return { text: kept, isNew: false };
+      const text = make();
+      await writeDurably(draft, `${text}\n`);
+      const isNew = await appears(draft, file);
+      return isNew ? { text, isNew } : { text: (await readIfThere(file)) ?? text, isNew };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw unusable(file, error);
+    } finally {
+      await rm(draft, { force: true }).catch(() => undefined);
     }
-    const text = await make();
-    await writeFile(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
-    return text;
+  }
+}
+
+function unusable(path: string, error: unknown): ConfigurationError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new ConfigurationError(
+    `DATA_DIR: ${path} cannot be used (${code}). Point DATA_DIR to a folder this account may write.`,
+  );
+}
+
+function readPasswords(text: string, file: string): z.output<typeof Passwords> {
+  try {
+    return Passwords.parse(JSON.parse(text));
+  } catch {
+    throw new ConfigurationError(
+      `DATA_DIR: ${file} is damaged. Put it back, or remove it: new passwords are made at the next start.`,
+    );
+  }
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** False where another gateway was faster: its file stays. */
+async function appears(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConfigFile, DeclaredBackend, DeclaredPlatform } from '#config';
+import { ConfigurationError, type ConfigFile, type DeclaredBackend, type DeclaredPlatform } from '#config';
 import {
   BackendStore,
   ChangeBackend,
@@ -9,8 +9,10 @@ import {
   PlatformStore,
   RegisterBackend,
   RegisterPlatform,
+  type Backend,
   type Operator,
 } from '#core';
+import { BrokerError } from '#sdk';
 
 const GATEWAY: Operator = { name: 'configuration' };
 
@@ -32,9 +34,22 @@ export class FirstStart {
     private readonly registerPlatform: RegisterPlatform,
   ) {}
 
-  /** Without a configuration file, the first start offers the two bundled backends; what operators do later stays. */
+  /**
+   * Without a configuration file, the first start offers the two bundled backends; what operators do later stays.
+   *
+   * @throws ConfigurationError that names what is declared wrongly
+   */
   async apply(config: ConfigFile | undefined, platform: DeclaredPlatform): Promise<void> {
-    for (const declared of [platform, ...(config?.platforms ?? [])]) await this.keepPlatform(declared);
+    const bringIn = async (): Promise<void> => {
+      await declaredIn('PLATFORM_NAME, PLATFORM_USERNAME', () => this.keepPlatform(platform));
+      await declaredIn('CONFIG_FILE', () => this.keepDeclared(config));
+    };
+    // Another replica that starts at the same moment may be faster: what it registered is found the second time.
+    await bringIn().catch(bringIn);
+  }
+
+  private async keepDeclared(config: ConfigFile | undefined): Promise<void> {
+    for (const platform of config?.platforms ?? []) await this.keepPlatform(platform);
     const known = await this.backends.all();
     const declared = config?.backends ?? (known.length === 0 ? BUNDLED : []);
     for (const backend of declared) await this.keepBackend(backend, known);
@@ -46,23 +61,50 @@ export class FirstStart {
       await this.registerPlatform.execute({ operator: GATEWAY, name, kind, username, password });
       return;
     }
-    if (await this.isKnown(username, password)) return;
+    if (known.usernames.includes(username) && (await this.isPassword(username, password))) return;
     const audit = operatorDid(GATEWAY, 'platform.credential', `platform ${name}`, { after: { username } });
-    await this.platforms.putCredential(known.id, { username, digest: await this.digests.digest(password) }, audit);
+    const kept = await this.platforms.putCredential(known.id, { username, digest: await this.digests.digest(password) }, audit);
+    if (kept === 'username taken') {
+      throw new BrokerError('Conflict', `platform "${name}": the username "${username}" belongs to another platform`);
+    }
   }
 
-  private async isKnown(username: string, password: string): Promise<boolean> {
+  private async isPassword(username: string, password: string): Promise<boolean> {
     const stored = await this.directory.find(username);
     return stored !== undefined && (await this.digests.verify(password, stored.digest));
   }
 
-  private async keepBackend(declared: DeclaredBackend, known: Awaited<ReturnType<BackendStore['all']>>): Promise<void> {
-    const { name, type, enabled, settings } = declared;
+  private async keepBackend({ name, type, enabled, settings }: DeclaredBackend, known: readonly Backend[]): Promise<void> {
     const existing = known.find((backend) => backend.name === name);
     if (!existing) {
-      await this.registerBackend.execute({ operator: GATEWAY, name, type, settings, enabled });
+      await ofBackend(name, () => this.registerBackend.execute({ operator: GATEWAY, name, type, settings, enabled }));
+    } else if (existing.type !== type) {
+      const text = `backend "${name}" is of type "${existing.type}" for good; give the one of type "${type}" another name`;
+      throw new BrokerError('BadRequest', text);
     } else if (JSON.stringify(existing.settings) !== JSON.stringify(settings)) {
-      await this.changeBackend.execute(GATEWAY, existing, 'change', { settings });
+      await ofBackend(name, () => this.changeBackend.execute(GATEWAY, existing, 'change', { settings }));
     }
   }
+}
+
+/** Says which backend of the file is meant. */
+async function ofBackend(name: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw isWrong(error) ? new BrokerError(error.code, `backend "${name}": ${error.description}`) : error;
+  }
+}
+
+/** Turns what the use cases refuse into a line that names its source. */
+async function declaredIn(source: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw isWrong(error) ? new ConfigurationError(`${source}: ${error.description}. Correct it.`) : error;
+  }
+}
+
+function isWrong(error: unknown): error is BrokerError {
+  return error instanceof BrokerError && (error.code === 'BadRequest' || error.code === 'Conflict');
 }

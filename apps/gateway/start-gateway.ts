@@ -16,6 +16,7 @@ import { FirstStart } from './first-start.js';
 import { GatewayModule } from './gateway.module.js';
 import { addJsonParser, createHttpAdapter } from './http-server.js';
 import { openOwnDatabase } from './own-database.js';
+import { databaseProblem, listenProblem } from './start-problems.js';
 
 export interface GatewayOptions {
   readonly environment: Environment;
@@ -56,7 +57,7 @@ export async function startGateway({ environment, logger, timings, moreBackends 
       migrations,
       onPoolError: (error) => journal.warn('a database connection was lost', { error }),
     });
-    await database.initialize();
+    await connect(database, environment);
     undo.push(() => database.destroy());
     await bringUpToDate(database, environment.migrate);
     await proveSealingKeys(database, sealer);
@@ -77,12 +78,28 @@ export async function startGateway({ environment, logger, timings, moreBackends 
     await app.get(FirstStart).apply(config, { ...environment.platform, ...logins.platform });
     await app.get(CatalogLoop).start();
     app.get(OperationRunner).start();
-    await app.listen(environment.port, environment.host);
+    await listen(app, environment);
     app.get(Readiness).ready();
     return { url: await app.getUrl(), app, stop: stopper(app, database, () => own.stop()), ...newLogins(logins, dataDir) };
   } catch (error) {
     for (const step of undo.toReversed()) await step().catch(() => undefined);
     throw error;
+  }
+}
+
+async function connect(database: DataSource, { databaseUrl }: Environment): Promise<void> {
+  try {
+    await database.initialize();
+  } catch (error) {
+    throw databaseUrl === undefined ? error : databaseProblem(error);
+  }
+}
+
+async function listen(app: NestFastifyApplication, { port, host }: Environment): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    throw listenProblem(error, { port, host });
   }
 }
 

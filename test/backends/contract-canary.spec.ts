@@ -46,8 +46,10 @@ const rewritten =
     bind: (request, call) => good.bind({ ...request, bindingId: rewrite(request.bindingId) }, call),
   });
 
-const withoutOperationId = <C extends { operationId?: string }>({ operationId: _none, ...call }: C): Omit<C, 'operationId'> =>
-  call;
+const withoutOperationId = <C extends { operationId?: string }>({
+  operationId: _none,
+  ...call
+}: C): Omit<C, 'operationId'> => call;
 
 const violations: ReadonlyArray<readonly [violation: string, broken: Broken, caseName: string]> = [
   ['offers another plan', () => ({ catalog: async () => ({ services: [] }) }), 'the catalog is an object'],
@@ -110,7 +112,8 @@ const violations: ReadonlyArray<readonly [violation: string, broken: Broken, cas
   [
     'hangs when its signal has fired',
     (good) => ({
-      provision: (request, call) => (call.signal.aborted ? new Promise(() => undefined) : good.provision(request, call)),
+      provision: (request, call) =>
+        call.signal.aborted ? new Promise(() => undefined) : good.provision(request, call),
     }),
     'a call whose deadline has passed',
   ],
@@ -148,7 +151,9 @@ describe('the backend contract finds a backend out that', () => {
   test.each(['an unbind revokes its own credentials', 'a bind sent again', 'the id of a removed binding'])(
     'does not revoke credentials (%s)',
     async (caseName) => {
-      await expect(contractCase(caseName).run(subject(() => ({}), { checkCredentials: async () => true }))).rejects.toBeInstanceOf(Error);
+      await expect(
+        contractCase(caseName).run(subject(() => ({}), { checkCredentials: async () => true })),
+      ).rejects.toBeInstanceOf(Error);
     },
   );
 

@@ -18,9 +18,7 @@ function subject(settings: SimulatorSettingsInput, plans: { planId: string; asyn
   };
 }
 
-describeBackendContract('simulator', () =>
-  subject({}, { planId: 'simulator-sync', asyncPlanId: 'simulator-async' }),
-);
+describeBackendContract('simulator', () => subject({}, { planId: 'simulator-sync', asyncPlanId: 'simulator-async' }));
 
 describeBackendContract('simulator with bindings that finish later', () =>
   subject({}, { planId: 'simulator-async-bind' }),

@@ -22,9 +22,11 @@ beforeEach(async () => {
 });
 afterEach(() => broker.close());
 
-const provision = (signal?: AbortSignal): Promise<Reply> => broker.call('PUT', INSTANCE, provisionBody('sync'), {}, signal);
+const provision = (signal?: AbortSignal): Promise<Reply> =>
+  broker.call('PUT', INSTANCE, provisionBody('sync'), {}, signal);
 const fault = (set: WireFaultInput): Promise<Reply> => broker.call('POST', '/_control/faults', JSON.stringify(set));
-const ledger = async (): Promise<LedgerJson> => (await broker.call('GET', '/_control/ledger')).json as unknown as LedgerJson;
+const ledger = async (): Promise<LedgerJson> =>
+  (await broker.call('GET', '/_control/ledger')).json as unknown as LedgerJson;
 
 describe('a fault on the wire', () => {
   test('executes but loses the answer, once', async () => {
@@ -43,7 +45,13 @@ describe('a fault on the wire', () => {
   });
 
   test('answers with any status, headers and bytes in place of the next three', async () => {
-    await fault({ act: false, status: 503, headers: { 'retry-after': '7', 'content-type': 'text/html' }, body: '<h1>', times: 3 });
+    await fault({
+      act: false,
+      status: 503,
+      headers: { 'retry-after': '7', 'content-type': 'text/html' },
+      body: '<h1>',
+      times: 3,
+    });
     for (const _time of [1, 2, 3]) {
       const reply = await fetch(`${broker.url}${INSTANCE}`, { method: 'PUT' });
       expect([reply.status, reply.headers.get('retry-after'), await reply.text()]).toEqual([503, '7', '<h1>']);

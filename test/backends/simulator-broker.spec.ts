@@ -1,4 +1,7 @@
-import { createSimulator } from '#backends/simulator';
+import { demoBackend } from '#backends/demo';
+import { createSimulator, startBroker, type Simulator } from '#backends/simulator';
+import type { ServiceBackend } from '#sdk';
+import { testEnvironment } from '#sdk/testing';
 import {
   BINDING,
   bindBody,
@@ -223,7 +226,8 @@ describe('a request that is wrong', () => {
   });
 
   test('with the version of other maintenance is answered with MaintenanceInfoConflict', async () => {
-    const body = (version: string): string => provisionBody('maintenance', '{}', `,"maintenance_info":{"version":"${version}"}`);
+    const body = (version: string): string =>
+      provisionBody('maintenance', '{}', `,"maintenance_info":{"version":"${version}"}`);
     expect(await call('PUT', INSTANCE, body('2.1.1'))).toMatchObject({
       status: 422,
       json: { error: 'MaintenanceInfoConflict' },
@@ -261,7 +265,9 @@ describe('plans', () => {
       call('PUT', `${INSTANCE}/service_bindings/b-2`, `{"predecessor_binding_id":"${predecessor}"}`);
     expect((await rotate('b-0')).status).toBe(400);
     expect((await rotate('b-1')).status).toBe(201);
-    expect((await call('GET', `${INSTANCE}/service_bindings/b-2`)).json).toMatchObject({ parameters: { role: 'reader' } });
+    expect((await call('GET', `${INSTANCE}/service_bindings/b-2`)).json).toMatchObject({
+      parameters: { role: 'reader' },
+    });
   });
 
   test('one that is not bindable refuses a bind', async () => {
@@ -276,7 +282,10 @@ describe('the catalog', () => {
     const first = await call('GET', '/v2/catalog');
     expect(first).toMatchObject({ status: 200, json: { services: [{ name: 'simulator' }] } });
     const etag = String(first.headers.get('etag'));
-    expect(await call('GET', '/v2/catalog', undefined, { 'if-none-match': etag })).toMatchObject({ status: 304, text: '' });
+    expect(await call('GET', '/v2/catalog', undefined, { 'if-none-match': etag })).toMatchObject({
+      status: 304,
+      text: '',
+    });
     expect((await call('GET', '/v2/catalog', undefined, { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
@@ -289,8 +298,102 @@ describe('the catalog', () => {
     expect(services).toHaveLength(21);
     expect(new Set(ids).size).toBe(ids.length);
     const last = services.at(-1);
-    const body = `{"service_id":"${last?.id}","plan_id":"${last?.plans[0]?.id}","organization_guid":"o","space_guid":"s"}`;
-    expect((await many.call('PUT', INSTANCE, body)).status).toBe(201);
+    const owner = { organization_guid: 'o', space_guid: 's' };
+    const body = { service_id: last?.id, plan_id: last?.plans[0]?.id, ...owner };
+    expect((await many.call('PUT', INSTANCE, JSON.stringify(body))).status).toBe(201);
     await many.close();
   });
 });
+
+describe('a request while another is being carried out', () => {
+  test('of the same instance is answered with ConcurrencyError', async () => {
+    const slow = '{"simulate":{"hang":true,"times":1}}';
+    const first = provision('sync', slow).catch(() => 'closed');
+    while (broker.simulator.ledger.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(await provision('sync', slow)).toMatchObject({ status: 422, json: { error: 'ConcurrencyError' } });
+    expect((await provision('sync')).status).toBe(409);
+    expect(await bind('sync')).toMatchObject({ status: 422, json: { error: 'ConcurrencyError' } });
+    expect(await deprovision('sync')).toMatchObject({ status: 422, json: { error: 'ConcurrencyError' } });
+    expect(broker.simulator.ledger.calls).toHaveLength(1);
+    await broker.close();
+    expect(await first).toBe('closed');
+  });
+
+  test('of a binding keeps its instance from being deprovisioned', async () => {
+    await provision('async-bind');
+    await call(
+      'PUT',
+      `${BINDING}?accepts_incomplete=true`,
+      bindBody('async-bind', '{"simulate":{"async":{"polls":9}}}'),
+    );
+    expect(await deprovision('async-bind')).toMatchObject({ status: 422, json: { error: 'ConcurrencyError' } });
+    await end(`${BINDING}/last_operation`);
+    expect((await deprovision('async-bind')).status).toBe(200);
+    expect((await call('DELETE', BINDING + query('async-bind'))).status).toBe(410);
+  });
+});
+
+describe('the broker over another backend', () => {
+  test('serves it, with its state kept', async () => {
+    const demo = await startBroker({ backend: demoBackend.create({}, testEnvironment()) });
+    const headers = { 'x-broker-api-version': '2.17' };
+    const ids = {
+      service_id: 'b98aea8a-9961-44bc-b68e-627b5d495a94',
+      plan_id: 'dcb86c66-274e-44c0-941d-d78cacd12ccc',
+    };
+    const put = async (path: string, more = {}): Promise<[number, unknown]> => {
+      const body = JSON.stringify({ ...ids, ...more });
+      const response = await fetch(demo.url + path, { method: 'PUT', headers, body });
+      return [response.status, await response.json()];
+    };
+    const owner = { organization_guid: 'o', space_guid: 's' };
+    expect(await put(INSTANCE, owner)).toEqual([201, { dashboard_url: 'http://example.com' }]);
+    const [status, bound] = await put(BINDING);
+    expect(status).toBe(201);
+    expect(await put(BINDING)).toEqual([200, bound]);
+    const remove = { method: 'DELETE', headers };
+    const deleteQuery = `?${new URLSearchParams(ids).toString()}`;
+    expect((await fetch(demo.url + BINDING + deleteQuery, remove)).status).toBe(200);
+    expect((await fetch(demo.url + INSTANCE + deleteQuery, remove)).status).toBe(200);
+    expect((await fetch(demo.url + INSTANCE + deleteQuery, remove)).status).toBe(410);
+    await demo.close();
+  });
+
+  test('waits for the end where it accepts what its caller wants at once', async () => {
+    const { simulator } = broker;
+    const backend: ServiceBackend = {
+      ...unable(simulator),
+      provision: (request, { operationId, ...more }) =>
+        simulator.provision(request, { ...more, operationId: operationId ?? '', acceptsIncomplete: true }),
+    };
+    const waiting = await startSimulatedBroker({ backend });
+    expect(await waiting.call('PUT', INSTANCE, provisionBody('async'))).toMatchObject({
+      status: 201,
+      json: { dashboard_url: expect.any(String) },
+    });
+    const other = '/v2/service_instances/i-2';
+    expect(await waiting.call('PUT', other, provisionBody('failing'))).toMatchObject({
+      status: 500,
+      json: { description: 'The simulated quota is used up.' },
+    });
+    await waiting.close();
+  });
+});
+
+/** A backend of which only the catalog and the polls work. */
+function unable(simulator: Simulator): ServiceBackend {
+  const refuse = (): Promise<never> => Promise.reject(new Error('not part of this test'));
+  return {
+    capabilities: {},
+    catalog: (request) => simulator.catalog(request),
+    provision: refuse,
+    update: refuse,
+    deprovision: refuse,
+    fetchInstance: refuse,
+    lastInstanceOperation: (request, given) => simulator.lastInstanceOperation(request, given),
+    bind: refuse,
+    unbind: refuse,
+    fetchBinding: refuse,
+    lastBindingOperation: refuse,
+  };
+}

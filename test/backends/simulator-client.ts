@@ -1,5 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createSimulator, startBroker, type BrokerOptions, type RunningBroker, type Simulator } from '#backends/simulator';
+import {
+  createSimulator,
+  startBroker,
+  type BrokerOptions,
+  type RunningBroker,
+  type Simulator,
+} from '#backends/simulator';
 
 export const HEADERS = {
   authorization: `Basic ${Buffer.from('platform:s:ecret').toString('base64')}`,
@@ -35,7 +41,13 @@ export async function startSimulatedBroker(
   simulator = createSimulator({ asyncDurationMs: 20, slowDelayMs: 20 }),
 ): Promise<SimulatedBroker> {
   const { ledger } = simulator;
-  const server = await startBroker({ backend: simulator, ledger, username: 'platform', password: 's:ecret', ...options });
+  const server = await startBroker({
+    backend: simulator,
+    ledger,
+    username: 'platform',
+    password: 's:ecret',
+    ...options,
+  });
   const broker: SimulatedBroker = {
     ...server,
     simulator,

@@ -1,4 +1,4 @@
-import { startEmbeddedPostgres } from '../../libs/persistence/embedded/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#persistence';
 
 // Stands in for a gateway that is killed: starts the server of a data folder, says so, and never stops it.
 const [, , dataDir = ''] = process.argv;

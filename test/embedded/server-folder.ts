@@ -1,11 +1,7 @@
+import { type EmbeddedPostgres, type ServerSettings, startEmbeddedPostgres } from '#persistence';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type EmbeddedPostgres,
-  type ServerSettings,
-  startEmbeddedPostgres,
-} from '../../libs/persistence/embedded/embedded-postgres.js';
 
 /** A data folder of one test. */
 export interface ServerFolder {

@@ -34,6 +34,6 @@ export async function query<R extends QueryResultRow>(url: string, sql: string, 
 
 function adminUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
-  if (url === undefined) throw new Error('TEST_POSTGRES_URL is not set: run the tests with Jest, which starts the server.');
+  if (url === undefined) throw new Error('TEST_POSTGRES_URL is not set: Jest starts the server and sets it.');
   return url;
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../libs/persistence/embedded/embedded-postgres.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#persistence';
 import { createGatewayTemplate } from './gateway-template.js';
 
 const PREFIX = 'osb-gateway-test-';
@@ -42,12 +42,12 @@ async function removeLeftOvers(): Promise<void> {
   await Promise.allSettled(left.map((name) => removeLeftOver(join(tmpdir(), name))));
 }
 
-async function removeLeftOver(dataDir: string): Promise<void> {
-  if (existsSync(join(dataDir, 'cluster', 'postmaster.pid'))) {
-    const left = await startEmbeddedPostgres({ dataDir, log: silent, settings });
+async function removeLeftOver(folder: string): Promise<void> {
+  if (existsSync(join(folder, 'cluster', 'postmaster.pid'))) {
+    const left = await startEmbeddedPostgres({ dataDir: folder, log: silent, settings });
     await left.stop();
   }
-  await rm(dataDir, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -49,6 +49,7 @@ export const closeBody = z
       .exactOptional()
       .describe('Shown to whoever wants a new instance. Without one, that of the last close stays, else a general sentence.'),
   })
+  .meta({ id: 'BackendClosure' })
   .optional();
 
 const finding = {
@@ -64,7 +65,7 @@ const finding = {
 export const leftOut = z.strictObject(finding).meta({ id: 'LeftOut' });
 
 const catalogCondition = z.strictObject({
-  services: z.int().describe('How many of its services are in the catalog now.'),
+  services: z.int().min(0).describe('How many of its services are in the catalog now.'),
   fetchedAt: time.exactOptional().describe('When its catalog was read last.'),
   attemptedAt: time.exactOptional(),
   failure: z.string().exactOptional().describe('Why the newest attempt failed. What it offered before stays.'),
@@ -83,9 +84,9 @@ export const backendView = z
     closedMessage: z.string().exactOptional(),
     settings: anyObject.describe('Secrets are masked.'),
     planPolicies: z.record(z.string(), z.strictObject({ bridgeSync: z.boolean().exactOptional() })),
-    version: z.int().describe('Rises with every change.'),
+    version: z.int().min(0).describe('Rises with every change.'),
     createdAt: time,
-    instances: z.int().describe('How many instances it has that are not deleted.'),
+    instances: z.int().min(0).describe('How many instances it has that are not deleted.'),
     catalog: catalogCondition,
     warnings: z.array(z.string()),
   } satisfies ShapeOf<Backend & { instances: number; catalog: object; warnings: string[] }>)

@@ -1,4 +1,5 @@
 import { Body, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import type { z } from 'zod';
 import {
   ChangeBackend,
@@ -32,7 +33,6 @@ interface Changed {
 }
 
 const NOT_FOUND = { 404: 'No backend has this name.' };
-const BAD_BODY = 'A member is missing, wrong or unknown.';
 
 /** The backends behind the one broker: added, changed and removed while it runs. */
 @AdminController('backends', 'Backends')
@@ -58,7 +58,7 @@ export class BackendsController {
     description: 'Its catalog is read before the answer. A backend that is down stays registered and is tried again.',
     status: 201,
     answer: backendView,
-    refusals: { 400: BAD_BODY, 409: 'The name is in use.' },
+    refusals: { 409: 'The name is in use.' },
   })
   async register(
     @AskedBy() operator: Operator,
@@ -79,7 +79,7 @@ export class BackendsController {
     summary: 'Changes settings or plan policies of a backend',
     description: 'Its catalog is read again with new settings.',
     answer: changedBackend,
-    refusals: { 400: BAD_BODY, ...NOT_FOUND },
+    refusals: NOT_FOUND,
   })
   async change(
     @AskedBy() operator: Operator,
@@ -104,11 +104,12 @@ export class BackendsController {
   }
 
   @Post(':name/close')
+  @ApiBody({ required: false })
   @Documented({
     summary: 'Refuses new instances, with a message',
     description: 'Its offerings stay in the catalog. Existing instances keep every verb.',
     answer: changedBackend,
-    refusals: { 400: BAD_BODY, ...NOT_FOUND },
+    refusals: NOT_FOUND,
   })
   close(
     @AskedBy() operator: Operator,

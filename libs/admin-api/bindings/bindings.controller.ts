@@ -11,11 +11,7 @@ export class BindingsController {
   constructor(private readonly inventory: Inventory) {}
 
   @Get()
-  @Documented({
-    summary: 'Lists bindings',
-    answer: bindingPage,
-    refusals: { 400: 'A query parameter is wrong or unknown.' },
-  })
+  @Documented({ summary: 'Lists bindings', answer: bindingPage })
   list(@Query({ schema: bindingQuery }) query: z.output<typeof bindingQuery>): Promise<Page<BindingLine>> {
     return this.inventory.bindings(query, query);
   }

@@ -11,11 +11,7 @@ export class InstancesController {
   constructor(private readonly inventory: Inventory) {}
 
   @Get()
-  @Documented({
-    summary: 'Lists instances',
-    answer: instancePage,
-    refusals: { 400: 'A query parameter is wrong or unknown.' },
-  })
+  @Documented({ summary: 'Lists instances', answer: instancePage })
   list(@Query({ schema: instanceQuery }) query: z.output<typeof instanceQuery>): Promise<Page<InstanceLine>> {
     return this.inventory.instances(query, query);
   }

@@ -15,8 +15,8 @@ export class OpenApiDocument {
 class Described {}
 
 /**
- * Reads routes off the decorators of their controllers. Nothing is made or called, so neither a store nor a running
- * gateway is needed.
+ * Reads routes off the decorators of their controllers. These get nothing to work with and are not called, so neither a
+ * store nor a running gateway is needed.
  */
 export async function describeRoutes(controllers: readonly Type[]): Promise<OpenAPIObject> {
   const needs = controllers.flatMap((controller) => (Reflect.getMetadata('design:paramtypes', controller) ?? []) as Type[]);
@@ -25,7 +25,7 @@ export async function describeRoutes(controllers: readonly Type[]): Promise<Open
     controllers: [...controllers],
     providers: needs.map((provide) => ({ provide, useValue: undefined })),
   };
-  const app = await NestFactory.create(module, new FastifyAdapter(), { preview: true, abortOnError: false });
+  const app = await NestFactory.create(module, new FastifyAdapter(), { abortOnError: false });
   return SwaggerModule.createDocument(app, FACTS, { include: [Described], operationIdFactory: operationId });
 }
 

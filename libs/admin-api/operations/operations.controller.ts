@@ -11,11 +11,7 @@ export class OperationsController {
   constructor(private readonly inventory: Inventory) {}
 
   @Get()
-  @Documented({
-    summary: 'Lists operations',
-    answer: operationPage,
-    refusals: { 400: 'A query parameter is wrong or unknown.' },
-  })
+  @Documented({ summary: 'Lists operations', answer: operationPage })
   list(@Query({ schema: operationQuery }) query: z.output<typeof operationQuery>): Promise<Page<OperationLine>> {
     return this.inventory.operations(query, query);
   }

@@ -27,7 +27,7 @@ export class PlatformsController {
     summary: 'Registers a platform with its first login',
     status: 201,
     answer: registeredPlatform,
-    refusals: { 400: 'A member is missing, wrong or unknown.', 409: 'The name or the username is in use.' },
+    refusals: { 409: 'The name or the username is in use.' },
   })
   async register(
     @AskedBy() operator: Operator,

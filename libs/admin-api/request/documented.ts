@@ -18,8 +18,8 @@ export interface RouteFacts {
   readonly status?: 200 | 201;
   /** What a success answers. */
   readonly answer: z.ZodType;
-  /** When it refuses, by status. */
-  readonly refusals?: Readonly<Partial<Record<400 | 404 | 409, string>>>;
+  /** When it refuses what was well asked, by status. */
+  readonly refusals?: Readonly<Partial<Record<404 | 409, string>>>;
 }
 
 /** A route as the OpenAPI document tells of it; also sets the status of its success. */

@@ -18,7 +18,8 @@ export class SchemaPipe implements PipeTransform {
 }
 
 function refusal(type: ArgumentMetadata['type'], value: unknown, issues: readonly z.core.$ZodIssue[]): BrokerError {
-  if (type === 'body' && value === undefined) {
+  // A body that is JSON is parsed by now: what is no object was sent as something else, or not at all.
+  if (type === 'body' && typeof value !== 'object') {
     return new BrokerError('BadRequest', 'the request needs a JSON object as body, with Content-Type: application/json');
   }
   const problems = issues.map(({ path, message }) => `${path.length > 0 ? path.join('.') : `the ${type}`}: ${message}`);

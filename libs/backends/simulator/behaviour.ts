@@ -6,7 +6,9 @@ const milliseconds = z.number().int().min(0).max(86_400_000);
 const statuses = Object.values(BROKER_ERRORS).map(({ status }) => status as number);
 
 const failureSchema = z.strictObject({
-  status: z.number().refine((status) => statuses.includes(status), `must be one of ${[...new Set(statuses)].join(', ')}`),
+  status: z
+    .number()
+    .refine((status) => statuses.includes(status), `must be one of ${[...new Set(statuses)].join(', ')}`),
   error: z.string().min(1).optional(),
   description: z.string().min(1).default('The simulator was told to fail.'),
   instanceUsable: z.boolean().optional(),
@@ -96,7 +98,10 @@ export function errorFrom({ status, error, description, ...more }: Failure): Bro
   const fitting = codes.filter((code) => BROKER_ERRORS[code].status === status);
   // Of the codes that share 422 all but the last have a meaning of their own.
   const code = fitting.find((candidate) => candidate === error) ?? fitting.at(-1) ?? 'InternalError';
-  return new BrokerError(code, description, { ...withoutUndefined(more), ...(error === undefined ? {} : { word: error }) });
+  return new BrokerError(code, description, {
+    ...withoutUndefined(more),
+    ...(error === undefined ? {} : { word: error }),
+  });
 }
 
 function withBytes(behaviour: z.infer<typeof behaviourSchema>, raw: string): Behaviour {

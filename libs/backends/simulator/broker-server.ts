@@ -55,9 +55,12 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   for (const fault of options.faults ?? []) faults.add(fault);
   const broker: ControlledBroker = { records: routes.records, requests: [], faults, ledger: options.ledger };
 
-  const server = createServer({ maxHeaderSize: MAX_HEADER_SIZE_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    serve(request, response, { options, routes, broker }).catch(() => response.destroy());
-  });
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_SIZE_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
+    (request, response) => {
+      serve(request, response, { options, routes, broker }).catch(() => response.destroy());
+    },
+  );
   server.on('clientError', refuseBrokenRequest);
   const { port, address, family } = await listen(server, options);
   return {

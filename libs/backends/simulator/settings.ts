@@ -23,7 +23,10 @@ export const simulatorSettings = z.strictObject({
     .partial()
     .default({})
     .describe('Capabilities that differ from the default: all but sharedCredentials.'),
-  catalog: behaviourSchema.omit({ async: true, credentials: true }).optional().describe('How reading the catalog behaves; `answer` replaces its members.'),
+  catalog: behaviourSchema
+    .omit({ async: true, credentials: true })
+    .optional()
+    .describe('How reading the catalog behaves; `answer` replaces its members.'),
   stateFile: z.string().min(1).optional().describe('A file that keeps what exists over a restart.'),
 });
 

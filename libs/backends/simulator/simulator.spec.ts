@@ -9,7 +9,11 @@ import { InstanceDriver, testCall } from '#sdk/testing';
 
 type Simulate = Record<string, unknown>;
 
-function instance(simulate: Simulate, plan = 'sync', simulator = createSimulator({ asyncDurationMs: 20 })): InstanceDriver {
+function instance(
+  simulate: Simulate,
+  plan = 'sync',
+  simulator = createSimulator({ asyncDurationMs: 20 }),
+): InstanceDriver {
   const target = { backend: simulator, serviceId: 'simulator-service', planId: `simulator-${plan}` };
   return new InstanceDriver({ ...target, provisionParameters: { simulate } });
 }
@@ -21,10 +25,22 @@ const nowOf = (call: Promise<unknown>): Promise<unknown> =>
 describe('a provision that is told how to go on', () => {
   test.each([
     [{ status: 400 }, { code: 'BadRequest', word: 'BadRequest', status: 400 }],
-    [{ status: 422, error: 'ConcurrencyError' }, { code: 'ConcurrencyError', status: 422 }],
-    [{ status: 422, error: 'Quota', description: 'Full.' }, { word: 'Quota', status: 422, description: 'Full.' }],
-    [{ status: 503, retryAfterSeconds: 7 }, { code: 'Unavailable', details: { retryAfterSeconds: 7 } }],
-    [{ status: 500, instanceUsable: false }, { status: 500, details: { instanceUsable: false } }],
+    [
+      { status: 422, error: 'ConcurrencyError' },
+      { code: 'ConcurrencyError', status: 422 },
+    ],
+    [
+      { status: 422, error: 'Quota', description: 'Full.' },
+      { word: 'Quota', status: 422, description: 'Full.' },
+    ],
+    [
+      { status: 503, retryAfterSeconds: 7 },
+      { code: 'Unavailable', details: { retryAfterSeconds: 7 } },
+    ],
+    [
+      { status: 500, instanceUsable: false },
+      { status: 500, details: { instanceUsable: false } },
+    ],
   ])('fails with %j', async (failWith, error) => {
     await expect(instance({ failWith }).provision()).rejects.toMatchObject(error);
   });
@@ -139,7 +155,9 @@ describe('the catalog', () => {
     const failing = createSimulator({ catalog: { failWith: { status: 503 }, times: 1 } });
     await expect(failing.catalog({ signal })).rejects.toMatchObject({ code: 'Unavailable' });
     expect(await failing.catalog({ signal })).toMatchObject({ services: [{ id: 'simulator-service' }] });
-    expect(await createSimulator({ catalog: { answer: { services: null } } }).catalog({ signal })).toEqual({ services: null });
+    expect(await createSimulator({ catalog: { answer: { services: null } } }).catalog({ signal })).toEqual({
+      services: null,
+    });
   });
 
   test('is the same whenever it is read, and has ids of its own under another name', async () => {
@@ -164,7 +182,13 @@ describe('the ledger', () => {
     await simulator.deprovision({ ...request, instanceId: 'missing' }, call).catch(() => undefined);
     expect(simulator.ledger.toJSON()).toMatchObject({
       calls: [
-        { verb: 'provision', operationId: 'o-1', parameters: parameters.raw, originatingIdentity: 'me', outcome: 'done' },
+        {
+          verb: 'provision',
+          operationId: 'o-1',
+          parameters: parameters.raw,
+          originatingIdentity: 'me',
+          outcome: 'done',
+        },
         { verb: 'deprovision', instanceId: 'missing', requestIdentity: 'r-1', outcome: 'Gone' },
       ],
       instances: [{ instanceId: 'i', status: 'ready', parameters: parameters.raw, organizationGuid: 'o' }],

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promis
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import type { DataFolder } from './data-folder.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { errorCode } from './error-code.js';
 
 /** The server programs, as an npm package brings them. */
@@ -69,7 +69,9 @@ function resolvePackage(platform: string): string {
 async function makeLinks(native: string): Promise<void> {
   const links = Links.parse(await readJson(join(native, 'pg-symlinks.json')));
   await Promise.all(
-    links.map(({ source, target }) => makeLink(relative(dirname(target), source), join(native, relative('native', target)))),
+    links.map(({ source, target }) =>
+      makeLink(relative(dirname(target), source), join(native, relative('native', target))),
+    ),
   );
 }
 

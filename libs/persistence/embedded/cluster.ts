@@ -12,8 +12,13 @@ import { lastProblem } from './server-log.js';
 
 // The builtin locale sorts the same on every system; the C library's changes with its version and breaks indexes.
 const INITDB_ARGS = [
-  ...['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8'],
-  ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+  '--username=postgres',
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--no-instructions',
 ];
 
 const STAGING = 'initdb-';
@@ -88,5 +93,9 @@ async function moveIntoPlace(staged: string, folder: DataFolder): Promise<void> 
     if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
   });
   const parent = await open(folder.path);
-  await parent.sync().finally(() => parent.close());
+  try {
+    await parent.sync();
+  } finally {
+    await parent.close();
+  }
 }

@@ -1,7 +1,7 @@
 import { access, constants, lchown, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import type { Account } from './accounts.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { errorCode } from './error-code.js';
 
 /** Where everything of one embedded server is kept. Paths are absolute and free of symbolic links. */
@@ -11,6 +11,8 @@ export interface DataFolder {
   readonly cluster: string;
   readonly passwordFile: string;
   readonly logFile: string;
+  /** The port of the server's last start. */
+  readonly portFile: string;
 }
 
 /** Makes the folder if need be. */
@@ -24,6 +26,7 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
       cluster: join(path, 'cluster'),
       passwordFile: join(path, 'password'),
       logFile: join(path, 'server.log'),
+      portFile: join(path, 'port'),
     };
   } catch (error) {
     throw unusable(dataDir, error);

@@ -5,6 +5,7 @@ import { errorCode } from './error-code.js';
 import { type Launch, launchServer, type ServerSettings } from './launch.js';
 import { readPassword } from './password.js';
 import { type PostgresConnection, postgresUrl } from './postgres-connection.js';
+import { keepPort, keptPort } from './port.js';
 import { findPostmaster, type Postmaster, shutDown } from './postmaster.js';
 import { joinServer, type Presence } from './presence.js';
 import { keepBounded } from './server-log.js';
@@ -26,16 +27,16 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: ServerSettings;
 }
 
-/** A PostgreSQL server of our own, on 127.0.0.1 and a free port. */
+/** A PostgreSQL server of our own, on 127.0.0.1 and a port that stays the same over restarts. */
 export interface EmbeddedPostgres {
   /** As the superuser, to the database `postgres`. */
   readonly connection: PostgresConnection;
   /** True when the server ran already: another gateway uses it, or one was killed and left it. */
   readonly attached: boolean;
   /** The same for another database. Holds the password. */
-  url(database: string): string;
+  readonly url: (database: string) => string;
   /** Ends the server, and with it every connection; leaves it running while another gateway uses it. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Reached {
@@ -51,11 +52,12 @@ const POLL_INTERVAL_MS = 5;
 const LOOPBACK = { host: '127.0.0.1', user: 'postgres', database: 'postgres' };
 const INVALID_PASSWORD = '28P01';
 
-/** Starts the server of this data folder, or attaches to the one that runs there. Throws {@link EmbeddedPostgresError}. */
+/** Starts the server of this data folder or attaches to the one that runs. Throws {@link EmbeddedPostgresError}. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
   const folder = await openDataFolder(options.dataDir);
   const { connection, presence, attached } = await reachServer(folder, options);
+  await rememberPort(folder, connection.port, log);
   const bounded = keepBounded(folder.logFile);
   log.info('embedded PostgreSQL is ready', { port: connection.port, folder: folder.path, attached });
 
@@ -66,7 +68,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (last) return stopServer(folder, log);
     log.info('embedded PostgreSQL is left running for other gateways', { port: connection.port });
   };
-  return { connection, attached, url: (database) => postgresUrl(connection, database), stop: () => (stopped ??= stop()) };
+  return {
+    connection,
+    attached,
+    url: (database) => postgresUrl(connection, database),
+    stop: () => (stopped ??= stop()),
+  };
 }
 
 async function reachServer(folder: DataFolder, options: EmbeddedPostgresOptions): Promise<Reached> {
@@ -110,13 +117,28 @@ async function tryJoin(postmaster: Postmaster, folder: DataFolder, log: Embedded
   }
 }
 
+/** Credentials of bindings name this port: it only changes when somebody else has taken it. */
+async function rememberPort(folder: DataFolder, port: number, log: EmbeddedPostgresLog): Promise<void> {
+  const before = await keptPort(folder);
+  if (before === port) return;
+  await keepPort(folder, port);
+  if (before === undefined) return;
+  log.warn('embedded PostgreSQL has moved to another port: its own was taken, and earlier credentials name it', {
+    port,
+    taken: before,
+  });
+}
+
 async function stopServer(folder: DataFolder, log: EmbeddedPostgresLog): Promise<void> {
   const postmaster = await findPostmaster(folder.cluster);
   if (!postmaster) return;
   shutDown(postmaster.pid);
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (await findPostmaster(folder.cluster)) {
-    if (Date.now() > deadline) return log.warn('embedded PostgreSQL is still writing; it ends by itself', { ...postmaster });
+    if (Date.now() > deadline) {
+      log.warn('embedded PostgreSQL still writes, and ends by itself', { ...postmaster });
+      return;
+    }
     await delay(POLL_INTERVAL_MS);
   }
 }

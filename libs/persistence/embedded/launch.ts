@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
 import type { DataFolder } from './data-folder.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { choosePort } from './port.js';
 import { chooseRunAs, command, type Command } from './run-as.js';
 import { lastProblem, openServerLog, readSince } from './server-log.js';
 
@@ -34,12 +33,12 @@ const SETTINGS: ServerSettings = {
 // Somebody took the port, started a server on the same cluster, or processes of a killed server are still ending.
 const PASSING = /Address already in use|lock file ".*" (already exists|is empty)|shared memory block/;
 
-/** Starts a server on a free port, with a new cluster on the first start. */
+/** Starts a server on its port of earlier starts, with a new cluster on the first one. */
 export async function launchServer(folder: DataFolder, wanted: ServerSettings): Promise<Launch> {
   const binaries = await findBinaries(folder);
   const runAs = await chooseRunAs(binaries, folder);
   await ensureCluster(folder, runAs, { sync: wanted['fsync'] !== 'off' });
-  const settings = { ...SETTINGS, ...wanted, port: String(await freePort()) };
+  const settings = { ...SETTINGS, ...wanted, port: String(await choosePort(folder)) };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return spawnServer(command(runAs, 'postgres', ['-D', folder.cluster, ...flags]), folder);
 }
@@ -75,13 +74,4 @@ async function spawnServer({ file, args, options }: Command, folder: DataFolder)
 
 function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid !== undefined && exitCode === null && signalCode === null;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

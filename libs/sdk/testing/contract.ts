@@ -8,7 +8,8 @@ export const contractCases: readonly ContractCase[] = [...instanceCases, ...bind
 
 /**
  * The suite every backend passes. `setup` runs once, before the first case; each case makes instances of its own and
- * clears them away. A backend whose calls take seconds raises `jest.setTimeout` in its own file.
+ * clears them away. A case about something the subject does not have passes. A backend whose calls take seconds raises
+ * `jest.setTimeout` in its own file.
  */
 export function describeBackendContract(name: string, setup: () => ContractSubject | Promise<ContractSubject>): void {
   describe(`${name} keeps the backend contract`, () => {

@@ -9,7 +9,16 @@ import {
 } from '#sdk';
 import type { z } from 'zod';
 import { jsonAnswer, type Answer } from './answer.js';
-import { acceptedAgain, callFor, carryOut, demandIdle, identityOf, isRunning, operationWord, type Workshop } from './flow.js';
+import {
+  acceptedAgain,
+  callFor,
+  carryOut,
+  demandIdle,
+  identityOf,
+  isRunning,
+  operationWord,
+  type Workshop,
+} from './flow.js';
 import { refOf, type Following } from './following.js';
 import { demandService, forgetGone } from './instances.js';
 import { bindBody, parseBody, requiredQuery, type Member, type OsbRequest } from './osb-request.js';

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import {
-  BrokerError,
-  fromRawJson,
-  type InstanceRef,
-  type InstanceResult,
-  type Outcome,
-  type RawJson,
-} from '#sdk';
+import { BrokerError, fromRawJson, type InstanceRef, type InstanceResult, type Outcome, type RawJson } from '#sdk';
 import { jsonAnswer, type Answer } from './answer.js';
-import { acceptedAgain, callFor, carryOut, demandIdle, identityOf, isRunning, operationWord, type Workshop } from './flow.js';
+import {
+  acceptedAgain,
+  callFor,
+  carryOut,
+  demandIdle,
+  identityOf,
+  isRunning,
+  operationWord,
+  type Workshop,
+} from './flow.js';
 import { applyPending, refOf, type Following } from './following.js';
 import type { KnownCatalog } from './known-catalog.js';
 import { parseBody, provisionBody, requiredQuery, updateBody, type Member, type OsbRequest } from './osb-request.js';

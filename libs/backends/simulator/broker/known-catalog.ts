@@ -26,10 +26,16 @@ export class KnownCatalog {
     this.#latest = catalogSchema.parse(catalog);
     const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
     const unchanged = ifNoneMatch?.split(',').some((tag) => [etag, `W/${etag}`, '*'].includes(tag.trim())) ?? false;
-    return unchanged ? { status: 304, headers: { etag }, body: '' } : { status: 200, headers: { ...headers, etag }, body };
+    return unchanged
+      ? { status: 304, headers: { etag }, body: '' }
+      : { status: 200, headers: { ...headers, etag }, body };
   }
 
-  /** The version the plan is at. @throws BrokerError when there is no such plan, or the caller expects another version. */
+  /**
+   * The version the plan is at.
+   *
+   * @throws BrokerError when there is no such plan, or it is not at the version the caller expects
+   */
   async maintenanceVersion(
     { serviceId, planId, expected }: { serviceId: string; planId: string; expected: string | undefined },
     signal: AbortSignal,
@@ -38,9 +44,13 @@ export class KnownCatalog {
     const service = this.#latest.services.find(({ id }) => id === serviceId);
     if (service === undefined) throw new BrokerError('BadRequest', `Service ${serviceId} is not in the catalog.`);
     const plan = service.plans.find(({ id }) => id === planId);
-    if (plan === undefined) throw new BrokerError('BadRequest', `Plan ${planId} is not offered by service ${serviceId}.`);
+    if (plan === undefined)
+      throw new BrokerError('BadRequest', `Plan ${planId} is not offered by service ${serviceId}.`);
     const version = plan.maintenance_info?.version;
     if (expected === undefined || expected === version) return version;
-    throw new BrokerError('MaintenanceInfoConflict', `Plan ${planId} is at ${version ?? 'no version'}, not ${expected}.`);
+    throw new BrokerError(
+      'MaintenanceInfoConflict',
+      `Plan ${planId} is at ${version ?? 'no version'}, not ${expected}.`,
+    );
   }
 }

@@ -18,7 +18,8 @@ export class Reads {
   /** GET /v2/service_instances/:instance_id */
   async instance(request: OsbRequest): Promise<Answer> {
     const instance = await this.following.instance(request);
-    if (instance === undefined || instance.phase === 'creating' || instance.phase === 'failed') throw notFound('instance');
+    if (instance === undefined || instance.phase === 'creating' || instance.phase === 'failed')
+      throw notFound('instance');
     if (instance.phase === 'updating') throw new BrokerError('ConcurrencyError', 'The instance is being updated.');
     const { backend, records } = this.workshop;
     const call = callFor(request, this.workshop, records.slot(instance));

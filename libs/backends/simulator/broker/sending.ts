@@ -32,7 +32,8 @@ function spoilt(answer: Answer, fault: WireFault | undefined): Answer {
 
 async function finish(response: ServerResponse, bytes: Buffer): Promise<void> {
   response.end(bytes);
-  if (!response.destroyed && !response.writableFinished) await Promise.race([once(response, 'finish'), once(response, 'close')]);
+  if (!response.destroyed && !response.writableFinished)
+    await Promise.race([once(response, 'finish'), once(response, 'close')]);
 }
 
 /** One byte at a time, as long as anybody listens. */

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createSimulator,
+  startBroker,
+  type Ledger,
+  type LedgerCall,
+  type Simulator,
+  type SimulatorSettingsInput,
+} from '#backends/simulator';
+import { BackendRegistry, type Backend } from '#core';
+import type { TestGateway } from '../support/gateway.js';
+import type { PlanIds } from '../support/osb-client.js';
+
+/** Short enough for a test, long enough to be seen while it runs. */
+const QUICK = { asyncDurationMs: 80, slowDelayMs: 50 } satisfies SimulatorSettingsInput;
+
+/** A simulator a gateway works with, and what it was asked there: in the gateway, or behind a broker of its own. */
+export class SimulatorUnderTest {
+  private constructor(
+    readonly backend: Backend,
+    readonly serviceName: string,
+    readonly ledger: Ledger,
+    /** Ends the broker, where there is one. */
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** As a backend in the gateway's own process. */
+  static async inGateway(gateway: TestGateway, serviceName: string, settings: SimulatorSettingsInput = {}): Promise<SimulatorUnderTest> {
+    const backend = await gateway.register(serviceName, 'simulator', { ...QUICK, serviceName, ...settings });
+    const { ledger } = gateway.gateway.app.get(BackendRegistry).get(backend.id) as Simulator;
+    return new SimulatorUnderTest(backend, serviceName, ledger, async () => undefined);
+  }
+
+  /** As a service broker of its own, behind the backend type `osb`. */
+  static async asBroker(gateway: TestGateway, serviceName: string, settings: SimulatorSettingsInput = {}): Promise<SimulatorUnderTest> {
+    const simulator = createSimulator({ ...QUICK, serviceName, ...settings });
+    const login = { username: 'gateway', password: randomUUID() };
+    const broker = await startBroker({ backend: simulator, ...login });
+    const backend = await gateway.register(serviceName, 'osb', { url: broker.url, ...login });
+    return new SimulatorUnderTest(backend, serviceName, simulator.ledger, () => broker.close());
+  }
+
+  plan(name: string): PlanIds {
+    return { serviceId: `${this.serviceName}-service`, planId: `${this.serviceName}-${name}` };
+  }
+
+  /** What was asked for one instance, reads and polls left out. */
+  changes(instanceId: string): LedgerCall[] {
+    return this.ledger.calls.filter((call) => call.instanceId === instanceId && CHANGES.has(call.verb));
+  }
+
+  verbs(instanceId: string): string[] {
+    return this.changes(instanceId).map(({ verb }) => verb);
+  }
+
+  exists(instanceId: string): boolean {
+    return this.ledger.inventory.instance(instanceId) !== undefined;
+  }
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['provision', 'update', 'deprovision', 'bind', 'unbind']);
+
+/** The two ways a simulator can stand behind a gateway. */
+export const SIMULATORS = [
+  ['in the gateway', SimulatorUnderTest.inGateway],
+  ['behind a remote broker', SimulatorUnderTest.asBroker],
+] as const;
