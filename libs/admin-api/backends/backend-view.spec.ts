@@ -9,6 +9,7 @@ const backend: Backend = {
   state: 'closed',
   closedMessage: 'moved',
   settings: { password: 'canary-secret' },
+  policy: { promoteAfterMs: 5_000 },
   planPolicies: { 'p-1': { bridgeSync: false } },
   version: 3,
   createdAt: new Date(0),

@@ -87,10 +87,10 @@ export interface CleanUp extends Reservation {
 export interface Pause {
   readonly pauseMs: number;
   /**
-   * The call was not answered: for this long after its deadline what it started may still appear, and a delete of that
-   * must be repeated.
+   * What is known of the call sent last. After an `unanswered` create what it started may appear for another call's
+   * length, and a delete of it must be repeated. `untouched`: nothing was sent.
    */
-  readonly unquietMs?: number;
+  readonly call: 'over' | 'unanswered' | 'untouched';
 }
 
 /** Fencing: `lost` means that somebody else holds the operation now, and nothing was written. */
@@ -141,7 +141,7 @@ export abstract class LifecycleStore {
 
   /** Takes over operations that are due and held by nobody living. Raises their epoch. */
   abstract claimDue(owner: string, leaseMs: number, most: number): Promise<Task[]>;
-  /** Those of the operations that are still the owner's. */
+  /** Extends leases and says which of the operations are still the owner's. */
   abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]>;
   /** Instances whose queued delete can run although nobody released it. */
   abstract releaseForgotten(): Promise<void>;

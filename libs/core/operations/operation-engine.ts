@@ -26,6 +26,12 @@ export type Progress =
   /** Another process has taken it over; what this one learned was not written. */
   | { readonly kind: 'lost' };
 
+/** Why nothing is decided yet, and what is known of the call. */
+interface Delay extends Pick<Pause, 'call'> {
+  readonly reason?: string;
+  readonly retryAfterMs?: number;
+}
+
 /**
  * Carries an operation one step further: asks the backend, and commits what came of it before anyone is told. Who calls
  * it must have taken the operation's lease; it is kept until the step is done.
@@ -95,21 +101,21 @@ export class OperationEngine {
         return this.succeed(task, step);
       case 'gone':
         if (isDelete(task)) return this.succeed(task, step);
-        return this.pauseOrGiveUp(task, 'the backend says it is gone');
+        return this.pauseOrGiveUp(task, { call: 'over', reason: 'the backend says it is gone' });
       case 'accepted':
         return this.accept(task, step);
       case 'in progress':
-        return this.pauseOrGiveUp(task, undefined, step.retryAfterMs);
+        return this.pauseOrGiveUp(task, { call: 'untouched', ...optional('retryAfterMs', step.retryAfterMs) });
       case 'refused':
         return this.refuse(task, step.error);
       case 'unknown':
-        return this.pauseOrGiveUp(task, step.reason, undefined, this.timings.callMs);
+        return this.pauseOrGiveUp(task, { call: 'unanswered', reason: step.reason });
     }
   }
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
     // An earlier call may still make what was just deleted: the delete counts when it is repeated after that.
-    if (isDelete(task) && task.unquietForMs > 0) return this.pause(task, { pauseMs: task.unquietForMs });
+    if (isDelete(task) && task.unquietForMs > 0) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over' });
     const written = await this.lifecycle.settle(success(task, step));
     if (written === 'lost') return { kind: 'lost' };
     return { kind: 'succeeded', gone: step.kind === 'gone', result: step.kind === 'done' ? step : {} };
@@ -128,7 +134,7 @@ export class OperationEngine {
   private async refuse(task: Task, error: BrokerError): Promise<Progress> {
     const { operation } = task;
     const retryLater = operation.initiator === 'gateway' || (isResend(task) && isBusy(error));
-    if (retryLater) return this.pauseOrGiveUp(task, error.code, retryAfterMs(error));
+    if (retryLater) return this.pauseOrGiveUp(task, { call: 'over', reason: error.code, ...optional('retryAfterMs', retryAfterOf(error)) });
     if (isResend(task) && error.code === 'Conflict') return this.park(task, error);
     return this.fail(task, error, error.mayHaveActed || mayHaveActedBefore(task) ? this.leftover(false) : undefined);
   }
@@ -141,7 +147,7 @@ export class OperationEngine {
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
 
-  private async pauseOrGiveUp(task: Task, reason?: string, retryAfter?: number, unquietMs?: number): Promise<Progress> {
+  private async pauseOrGiveUp(task: Task, { call, reason, retryAfterMs }: Delay): Promise<Progress> {
     const { operation } = task;
     if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason });
     if (task.overdue && !isDelete(task)) {
@@ -151,7 +157,7 @@ export class OperationEngine {
       this.journal.error('a clean-up was given up and parked; remove what is left at the backend', fields(task));
       return (await this.lifecycle.park(operation)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
     }
-    return this.pause(task, { pauseMs: this.timings.pauseMs(operation.attempts, retryAfter), ...optional('unquietMs', unquietMs) });
+    return this.pause(task, { call, pauseMs: this.timings.pauseMs(operation.attempts, retryAfterMs) });
   }
 
   private async pause(task: Task, pause: Pause): Promise<Progress> {
@@ -180,7 +186,7 @@ const mayHaveActedBefore = (task: Task): boolean => task.operation.step === 'pol
 /** Worth asking again by the runner: the backend did not execute it. */
 const isBusy = (error: BrokerError): boolean => error.code === 'ConcurrencyError' || error.code === 'Unavailable';
 
-const retryAfterMs = (error: BrokerError): number | undefined =>
+const retryAfterOf = (error: BrokerError): number | undefined =>
   error.details.retryAfterSeconds === undefined ? undefined : error.details.retryAfterSeconds * 1000;
 
 const fields = ({ operation, instance }: Task): Record<string, unknown> => ({
