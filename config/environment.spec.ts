@@ -26,6 +26,7 @@ describe('a gateway without configuration', () => {
       platform: { name: 'default', username: 'platform', kind: 'other' },
       logLevel: 'info',
       backendAllowedHosts: ['127.0.0.0/8', '::1', 'localhost'],
+      gatewayUrl: 'http://127.0.0.1:8080',
     });
   });
 
@@ -73,6 +74,7 @@ test('every variable takes effect', () => {
     PLATFORM_KIND: 'cloudfoundry',
     LOG_LEVEL: 'debug',
     BACKEND_ALLOWED_HOSTS: 'db.internal, Broker.local,10.0.0.0/8,::1',
+    GATEWAY_URL: 'https://broker.example',
   };
   expect(Object.keys(everything).toSorted()).toEqual(Object.keys(VARIABLES).toSorted());
   expect(readEnvironment(everything)).toEqual({
@@ -87,7 +89,16 @@ test('every variable takes effect', () => {
     sealingKeys: DATABASE.SEALING_KEYS,
     logLevel: 'debug',
     backendAllowedHosts: ['db.internal', 'broker.local', '10.0.0.0/8', '::1'],
+    gatewayUrl: 'https://broker.example',
   });
+});
+
+test.each([
+  [{ PORT: '9090' }, 'http://127.0.0.1:9090'],
+  [{ HOST: '0.0.0.0' }, 'http://127.0.0.1:8080'],
+  [{ HOST: '::1', PORT: '9090' }, 'http://[::1]:9090'],
+])('commands beside a gateway with %j look for it at %s', (env, url) => {
+  expect(readEnvironment(env).gatewayUrl).toBe(url);
 });
 
 describe('a wrong variable stops the start with one line', () => {
@@ -101,6 +112,7 @@ describe('a wrong variable stops the start with one line', () => {
     ['LOG_LEVEL', 'INFO', 'LOG_LEVEL ("INFO") is none of them. It must be "fatal", "error"'],
     ['ADMIN_USERNAME', 'a:b', 'ADMIN_USERNAME ("a:b") has a colon, which HTTP Basic cannot carry.'],
     ['CONFIG_FILE', 'a\nb', String.raw`CONFIG_FILE ("a\nb") has control characters.`],
+    ['GATEWAY_URL', 'localhost:8080', 'GATEWAY_URL ("localhost:8080") is not such an address.'],
     ['BACKEND_ALLOWED_HOSTS', 'ok.example,http://db', 'entry 2 is not a host, address or network.'],
     ['BACKEND_ALLOWED_HOSTS', '0x7f000001', 'entry 1 is not a host, address or network.'],
     ['BACKEND_ALLOWED_HOSTS', '256.1.1.1', 'entry 1 is not a host, address or network.'],

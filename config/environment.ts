@@ -28,6 +28,8 @@ export interface Environment {
   readonly logLevel: Value<'LOG_LEVEL'>;
   /** Host names, addresses and networks in CIDR form, in lower case. */
   readonly backendAllowedHosts: readonly string[];
+  /** Where the commands beside the gateway find it. */
+  readonly gatewayUrl: string;
 }
 
 const LOOPBACK = ['127.0.0.0/8', '::1', 'localhost'];
@@ -56,6 +58,7 @@ export function readEnvironment(env: Variables): Environment {
     ...present('sealingKeys', embedded ? read(env, 'SEALING_KEYS') : readRequired(env, 'SEALING_KEYS', 'DATABASE_URL')),
     logLevel: readOrDefault(env, 'LOG_LEVEL'),
     backendAllowedHosts: read(env, 'BACKEND_ALLOWED_HOSTS') ?? (embedded ? LOOPBACK : []),
+    gatewayUrl: read(env, 'GATEWAY_URL') ?? urlOf(readOrDefault(env, 'HOST'), readOrDefault(env, 'PORT')),
   };
 }
 
@@ -67,6 +70,12 @@ export function loadEnvironment(): Environment {
 /** The variables of this process, for the references in the configuration file. */
 export function processVariables(): Variables {
   return process.env;
+}
+
+/** A gateway that listens on every address is found on the loopback one. */
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function read<N extends VariableName>(env: Variables, name: N): Value<N> | undefined {

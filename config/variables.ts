@@ -22,6 +22,7 @@ const port = z
   .regex(/^\d{1,5}$/, 'is not a number')
   .transform(Number)
   .refine((number) => number <= 65_535, 'is out of range');
+const webUrl = text.refine(isWebUrl, 'is not such an address');
 const postgresUrl = text.refine(isPostgresUrl, 'is not such an address');
 
 /** Every variable the gateway reads. An empty one counts as not set. */
@@ -120,9 +121,19 @@ export const VARIABLES = {
     sentence: 'Hosts that backends may call although their address is a loopback, link-local or cloud metadata one.',
     schema: allowedHosts,
   },
+  GATEWAY_URL: {
+    type: 'an address like http://127.0.0.1:8080',
+    default: 'from HOST and PORT',
+    sentence: 'For the commands beside the gateway, such as npm run tour: where it listens.',
+    schema: webUrl,
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;
+
+function isWebUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
 
 function isPostgresUrl(value: string): boolean {
   return URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol);

@@ -52,6 +52,13 @@ export function addJsonParser(server: FastifyInstance): void {
   });
 }
 
+/** An answer given while the gateway stops ends its connection: an idle one would keep the server open for minutes. */
+export function addFarewell(server: FastifyInstance, isStopping: () => boolean): void {
+  server.addHook('onSend', async (_request: FastifyRequest, reply: FastifyReply) => {
+    if (isStopping()) reply.header('connection', 'close');
+  });
+}
+
 interface ClientError extends Error {
   readonly code?: string;
 }

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', leave);
 }
 
-function greet({ url, newLogins }: RunningGateway): void {
+function greet({ url, newLogins, loginsFile }: RunningGateway): void {
   const lines = [
     `OSB Gateway listens on ${url}`,
     `  catalog  curl -u platform:… -H 'X-Broker-API-Version: 2.17' ${url}/v2/catalog`,
@@ -30,8 +30,10 @@ function greet({ url, newLogins }: RunningGateway): void {
     `  health   ${url}/health/ready`,
   ];
   if (newLogins) {
-    lines.push(`Generated logins, shown this once and kept in ${newLogins.file}:`);
+    lines.push(`Generated logins, shown this once and kept in ${loginsFile}:`);
     lines.push(...loginLine('platform', newLogins.platform), ...loginLine('admin', newLogins.admin));
+  } else if (loginsFile) {
+    lines.push(`  logins   generated ones are kept in ${loginsFile}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -14,7 +14,7 @@ import { installedBackends } from './backends.js';
 import { DataDir } from './data-dir.js';
 import { FirstStart } from './first-start.js';
 import { GatewayModule } from './gateway.module.js';
-import { addJsonParser, createHttpAdapter } from './http-server.js';
+import { addFarewell, addJsonParser, createHttpAdapter } from './http-server.js';
 import { openOwnDatabase } from './own-database.js';
 import { databaseProblem, listenProblem } from './start-problems.js';
 
@@ -31,7 +31,9 @@ export interface RunningGateway {
   readonly url: string;
   readonly app: NestFastifyApplication;
   /** Logins that were made up at this very start, to be told once. */
-  readonly newLogins?: { readonly file: string; readonly admin?: Login; readonly platform?: Login };
+  readonly newLogins?: { readonly admin?: Login; readonly platform?: Login };
+  /** The file that keeps what was made up, at this start or an earlier one. */
+  readonly loginsFile?: string;
   /** Takes no new connections, lets running requests and operations end, then gives everything up. Idempotent. */
   stop(): Promise<void>;
 }
@@ -80,7 +82,7 @@ export async function startGateway({ environment, logger, timings, moreBackends 
     app.get(OperationRunner).start();
     await listen(app, environment);
     app.get(Readiness).ready();
-    return { url: await app.getUrl(), app, stop: stopper(app, database, () => own.stop()), ...newLogins(logins, dataDir) };
+    return { url: await app.getUrl(), app, stop: stopper(app, database, () => own.stop()), ...generated(logins, dataDir) };
   } catch (error) {
     for (const step of undo.toReversed()) await step().catch(() => undefined);
     throw error;
@@ -113,6 +115,7 @@ async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise
   addJsonParser(server);
   addRequestHooks(server, app.get(AuthenticationHook).authenticate);
   addRequestLog(server, parts.logger);
+  addFarewell(server, () => app.get(Readiness).current() === 'draining');
   await app.init();
   return app;
 }
@@ -121,6 +124,7 @@ interface Logins {
   readonly admin: Login;
   readonly platform: Login;
   readonly made: { readonly admin: boolean; readonly platform: boolean };
+  readonly isNew: boolean;
 }
 
 /** Passwords that are not configured are made up once and kept in `DATA_DIR`. */
@@ -130,17 +134,16 @@ async function chooseLogins({ admin, platform }: Environment, dataDir: DataDir):
   return {
     admin: { username: admin.username, password: admin.password ?? (made?.admin as string) },
     platform: { username: platform.username, password: platform.password ?? (made?.platform as string) },
-    made: {
-      admin: made?.isNew === true && admin.password === undefined,
-      platform: made?.isNew === true && platform.password === undefined,
-    },
+    made: { admin: admin.password === undefined, platform: platform.password === undefined },
+    isNew: made?.isNew === true,
   };
 }
 
-function newLogins({ admin, platform, made }: Logins, dataDir: DataDir): Pick<RunningGateway, 'newLogins'> {
+function generated({ admin, platform, made, isNew }: Logins, dataDir: DataDir): Pick<RunningGateway, 'newLogins' | 'loginsFile'> {
   if (!made.admin && !made.platform) return {};
-  const file = dataDir.credentialsFile;
-  return { newLogins: { file, ...(made.admin ? { admin } : {}), ...(made.platform ? { platform } : {}) } };
+  const loginsFile = dataDir.credentialsFile;
+  if (!isNew) return { loginsFile };
+  return { loginsFile, newLogins: { ...(made.admin ? { admin } : {}), ...(made.platform ? { platform } : {}) } };
 }
 
 function stopper(app: NestFastifyApplication, database: DataSource, stopServer: () => Promise<void>): () => Promise<void> {

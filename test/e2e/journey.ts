@@ -6,6 +6,10 @@ export interface JourneyOptions {
   readonly plan: PlanIds;
   /** Whether the platform sends `accepts_incomplete=true`. */
   readonly acceptsIncomplete: boolean;
+  /** Asynchronous bindings came with version 2.14: an older platform must never get a 202 for one. */
+  readonly asyncBindings: boolean;
+  /** The backend breaks down before it answers: the dashboard is not known yet when the gateway answers 202 (G108). */
+  readonly answersGetLost?: boolean;
   readonly provisionParameters?: Record<string, unknown>;
   readonly updateParameters?: Record<string, unknown>;
   readonly bindParameters?: Record<string, unknown>;
@@ -50,7 +54,8 @@ export class Journey {
     const send = () => this.osb.provision(this.instanceId, plan, { parameters }, this.options);
     const made = await this.settled(await send(), 201);
     const repeated = await send();
-    expect([repeated.status, repeated.body['dashboard_url']]).toEqual([200, made.body['dashboard_url']]);
+    expect(repeated.status).toBe(200);
+    if (!this.options.answersGetLost) expect(made.body['dashboard_url']).toBe(repeated.body['dashboard_url']);
     expect(repeated.body).not.toHaveProperty('operation');
     await this.fetchTells({ parameters });
   }
@@ -118,7 +123,8 @@ export class Journey {
       expect((await this.last(undefined, bindingId)).body['state'] ?? 'gone').toMatch(/^(succeeded|gone)$/);
       return answer;
     }
-    expect(this.options.acceptsIncomplete).toBe(true);
+    const { acceptsIncomplete, asyncBindings } = this.options;
+    expect(acceptsIncomplete && (bindingId === undefined || asyncBindings)).toBe(true);
     const operation = answer.body['operation'] as string;
     expect(operation).toMatch(/^[\w-]{1,200}$/);
     expect(this.operations).not.toContain(operation);

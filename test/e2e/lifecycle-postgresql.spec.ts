@@ -24,7 +24,7 @@ test.each([
   ['2.13', 'waits', false],
 ])('a database lives its whole life for a platform of version %s that %s', async (version, _how, acceptsIncomplete) => {
   const bindParameters = { role: 'readwrite' };
-  await new Journey(gateway.osb(undefined, version), { plan: small, acceptsIncomplete, bindParameters }).whole();
+  await new Journey(gateway.osb(undefined, version), { plan: small, acceptsIncomplete, asyncBindings: false, bindParameters }).whole();
 });
 
 test('applications connect with their credentials, share what they make, and are locked out after the unbind', async () => {

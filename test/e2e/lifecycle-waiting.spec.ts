@@ -72,7 +72,6 @@ describe('where the operator turned waiting off for a plan, a platform that does
 });
 
 describe('a platform that waits longer than it can', () => {
-  const endless = { async: { outcome: 'never' } };
   beforeAll(async () => {
     gateway = await TestGateway.start({ timings: { budgetMs: 300, callMs: 1_000 } });
     osb = gateway.osb();
@@ -80,29 +79,40 @@ describe('a platform that waits longer than it can', () => {
   });
   afterAll(() => gateway.stop());
 
-  const isGone = (id: string) => eventually(() => osb.deprovision(id, simulator.plan('sync'), { acceptsIncomplete: true }), ({ status }) => status === 410);
+  const isDeleted = async (id: string) => {
+    const send = () => osb.deprovision(id, simulator.plan('sync'), { acceptsIncomplete: true });
+    await eventually(send, ({ status }) => status === 410);
+  };
 
   test.each([
-    ['that never ends', { simulate: endless }],
-    ['whose backend never answers', { simulate: { provision: { hang: true, times: 1 } } }],
-    ['that is carried out late', { simulate: { provision: { delayMs: 1_200, times: 1 } } }],
-  ])('gets 504 for a create %s; what was made is removed, and the id is fresh', async (_how, parameters) => {
-    const id = `create ${_how}`;
+    ['that never ends', { async: { outcome: 'never' } }],
+    ['whose backend never answers', { hang: true, times: 1 }],
+    ['whose backend has made it, but never answers', { hang: true, times: 1, afterActing: true }],
+  ])('gets 504 for a create %s; what was made is removed, and the id is fresh', async (id, provision) => {
+    const parameters = { simulate: { provision } };
     expect(answer(await osb.provision(id, simulator.plan('sync'), { parameters }))).toEqual([504, 'Timeout']);
     expect((await osb.fetch(id)).status).toBe(404);
-    await isGone(id);
-    await eventually(() => simulator.ledger.calls.filter(({ outcome }) => outcome === 'running' ), (running) => running.every(({ instanceId }) => instanceId !== id || parameters.simulate === undefined || 'hang' in (parameters.simulate as any).provision));
+    await isDeleted(id);
     expect(simulator.exists(id)).toBe(false);
     expect((await osb.provision(id, simulator.plan('sync'))).status).toBe(201);
   });
 
-  test('gets 504 for a bind that never ends; what was made is removed, and the id is fresh', async () => {
-    await osb.provision('bound', simulator.plan('sync'));
+  test('gets 504 for a create that the backend carries out late: that is removed too', async () => {
+    const parameters = { simulate: { provision: { delayMs: 900, times: 1 } } };
+    expect(answer(await osb.provision('late', simulator.plan('sync'), { parameters }))).toEqual([504, 'Timeout']);
+    await eventually(() => simulator.changes('late')[0]?.outcome, (outcome) => outcome !== 'running');
+    await eventually(() => simulator.exists('late'), (exists) => !exists);
+    await isDeleted('late');
+  });
+
+  test('gets 504 for a bind that takes too long; what was made is removed, and the id is fresh', async () => {
     const plan = simulator.plan('sync');
-    expect(answer(await osb.bind('bound', 'b', plan, { parameters: { simulate: endless } }))).toEqual([504, 'Timeout']);
+    const parameters = { simulate: { async: { durationMs: 600 } } };
+    await osb.provision('bound', plan);
+    expect(answer(await osb.bind('bound', 'b', plan, { parameters }))).toEqual([504, 'Timeout']);
     expect((await osb.fetchBinding('bound', 'b')).status).toBe(404);
-    const unbound = await eventually(() => osb.unbind('bound', 'b', plan, { acceptsIncomplete: true }), ({ status }) => status === 410);
-    expect(simulator.verbs('bound')).toEqual(['provision', 'bind', 'unbind']);
+    await eventually(() => osb.unbind('bound', 'b', plan, { acceptsIncomplete: true }), ({ status }) => status === 410);
+    expect(simulator.ledger.inventory.binding('bound', 'b')).toBeUndefined();
     expect((await osb.bind('bound', 'b', plan)).status).toBe(201);
   });
 
@@ -120,7 +130,7 @@ describe('a platform that waits longer than it can', () => {
     const parameters = { simulate: { deprovision: { async: { durationMs: 600 } } } };
     await osb.provision('deleted', simulator.plan('sync'), { parameters });
     expect(answer(await osb.deprovision('deleted', simulator.plan('sync')))).toEqual([504, 'Timeout']);
-    await isGone('deleted');
+    await isDeleted('deleted');
     expect(simulator.verbs('deleted')).toEqual(['provision', 'deprovision']);
   });
 });

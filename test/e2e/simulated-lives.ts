@@ -31,7 +31,7 @@ export function simulatedLives(start: (gateway: TestGateway, serviceName: string
   describe.each(['sync', 'async', 'slow', 'async-bind'])('an instance of plan %s lives its whole life', (planName) => {
     test.each(PLATFORMS)('for a platform of version %s that %s', async (version, _how, acceptsIncomplete) => {
       const plan = simulator.plan(planName);
-      const journey = new Journey(gateway.osb(undefined, version), { plan, acceptsIncomplete, ...PARAMETERS });
+      const journey = new Journey(gateway.osb(undefined, version), { plan, acceptsIncomplete, asyncBindings: version === '2.17', ...PARAMETERS });
       await journey.whole();
       const once = ['provision', 'update', 'bind', 'unbind', 'deprovision'];
       expect(simulator.verbs(journey.instanceId)).toEqual([...once, ...once.filter((verb) => verb !== 'update')]);

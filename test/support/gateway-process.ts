@@ -93,7 +93,11 @@ export class GatewayProcess {
 
   /** As the platform of the first start. */
   async osb(): Promise<OsbClient> {
-    return this.kept(new OsbClient(this.url, 'platform', (await this.passwords()).platform));
+    return this.osbAs('platform', (await this.passwords()).platform);
+  }
+
+  osbAs(username: string, password: string): OsbClient {
+    return this.kept(new OsbClient(this.url, username, password));
   }
 
   async admin(): Promise<HttpClient> {

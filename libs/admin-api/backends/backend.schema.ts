@@ -14,7 +14,7 @@ const planPolicies = z
         .describe('Whether a request without accepts_incomplete is served by waiting (default), or refused with AsyncRequired.'),
     } satisfies ShapeOf<PlanPolicy>),
   )
-  .describe('What operators decide for single plans, by plan id.');
+  .describe('What operators decide for single plans: `{"<plan id>": {"bridgeSync": false}}` refuses requests without accepts_incomplete.');
 
 const policy = z
   .strictObject({
@@ -69,7 +69,7 @@ export const closeBody = z
       .min(1)
       .max(1024)
       .exactOptional()
-      .describe('Shown to whoever wants a new instance. Without one, that of the last close stays, else a general sentence.'),
+      .describe('Shown to whoever wants a new instance. Without one, a message from an earlier close stays, else a general sentence is shown.'),
   })
   .meta({ id: 'BackendClosure' })
   .optional();

@@ -10,7 +10,10 @@ const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Body of POST /admin/v1/platforms. */
 export const registerPlatformBody = z
   .strictObject({
-    name: z.string().regex(NAME, 'must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end'),
+    name: z
+      .string()
+      .regex(NAME, 'must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end')
+      .describe('1 to 63 lower-case letters, digits and dashes, with no dash at either end.'),
     kind: platformKind.describe('Decides what of the catalog it is shown.'),
     username: z
       .string()

@@ -5,7 +5,7 @@ export type ShapeOf<T> = Record<keyof T, z.ZodType>;
 
 /** A value of a closed list of words; the keys of `words` are the list, so that none is forgotten. */
 export function oneOf<W extends string>(words: Readonly<Record<W, unknown>>): z.ZodEnum<{ [word in W]: word }> {
-  return z.enum(Object.keys(words) as W[]) as unknown as z.ZodEnum<{ [word in W]: word }>;
+  return z.enum(Object.keys(words) as W[]);
 }
 
 /** Text a caller looks for. Postgres cannot hold U+0000, so nothing can have it. */

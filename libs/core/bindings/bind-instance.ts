@@ -45,7 +45,7 @@ export class BindInstance {
   ) {}
 
   async execute(command: BindCommand): Promise<BindAnswer> {
-    const caller = asyncBindOnlyFrom214(command.caller);
+    const caller = asyncBindingsFrom214(command.caller);
     const { platform } = caller;
     const view = await this.lifecycle.findBinding(platform.id, command.instanceId, command.bindingId);
     if (!view || view.instance.state === 'failed') throw noInstance();
@@ -134,7 +134,7 @@ export class BindInstance {
 }
 
 /** Older clients do not know asynchronous bindings: they are served by waiting. */
-function asyncBindOnlyFrom214(caller: Caller): Caller {
+export function asyncBindingsFrom214(caller: Caller): Caller {
   return { ...caller, acceptsIncomplete: caller.acceptsIncomplete && caller.apiMinor >= 14 };
 }
 

@@ -7,6 +7,7 @@ import type { BindingView, LifecycleTransaction, Task } from '../operations/life
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
 import { Reservations } from '../operations/reservations.js';
+import { asyncBindingsFrom214 } from './bind-instance.js';
 import type { Binding } from './binding.js';
 import { BindingTurn } from './binding-turn.js';
 
@@ -31,8 +32,8 @@ export class UnbindInstance {
 
   /** @throws BrokerError Gone for a binding this platform does not have under this instance */
   async execute(command: UnbindCommand): Promise<DeleteAnswer> {
-    const { caller } = command;
-    const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, command));
+    const caller = asyncBindingsFrom214(command.caller);
+    const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, { ...command, caller }));
     switch (reserved.kind) {
       case 'queued':
         return { kind: 'accepted', operationId: reserved.task.operation.id };

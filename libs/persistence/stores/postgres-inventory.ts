@@ -42,7 +42,7 @@ export class PostgresInventory extends Inventory {
       ['i.plan_id = :v', filter.planId],
       ['i.state = :v', filter.state],
     ]);
-    return pageOf(query, 'i.createdAt', 'i.incarnation', page, (i) => ({
+    return pageOf(query, 'i.createdAt', 'i.incarnation', UUID, page, (i) => ({
       key: [i.createdAt.toISOString(), i.incarnation],
       line: present({
         incarnation: i.incarnation,
@@ -78,7 +78,7 @@ export class PostgresInventory extends Inventory {
       ['osb_key(b.binding_id) = osb_key(:v)', filter.bindingId],
       ['b.state = :v', filter.state],
     ]);
-    return pageOf(query, 'b.createdAt', 'b.incarnation', page, (b) => ({
+    return pageOf(query, 'b.createdAt', 'b.incarnation', UUID, page, (b) => ({
       key: [b.createdAt.toISOString(), b.incarnation],
       line: present({
         incarnation: b.incarnation,
@@ -111,7 +111,7 @@ export class PostgresInventory extends Inventory {
       ['o.state = :v', filter.state],
       ['o.initiator = :v', filter.initiator],
     ]);
-    return pageOf(query, 'o.createdAt', 'o.id', page, (o) => ({
+    return pageOf(query, 'o.createdAt', 'o.id', OPERATION_ID, page, (o) => ({
       key: [o.createdAt.toISOString(), o.id],
       line: present({
         id: o.id,
@@ -151,7 +151,7 @@ export class PostgresInventory extends Inventory {
       ['a.at >= :v', filter.from],
       ['a.at < :v', filter.to],
     ]);
-    return pageOf(query, 'a.at', 'a.id', page, (a) => ({
+    return pageOf(query, 'a.at', 'a.id', COUNTER, page, (a) => ({
       key: [a.at.toISOString(), a.id],
       line: present({
         id: a.id,
@@ -183,11 +183,12 @@ async function pageOf<E extends ObjectLiteral, L>(
   query: SelectQueryBuilder<E>,
   time: string,
   id: string,
+  idPattern: RegExp,
   { limit, after }: PageRequest,
   read: (entity: E) => { key: [string, string]; line: L },
 ): Promise<Page<L>> {
   if (after !== undefined) {
-    const [at, last] = cursorOf(after);
+    const [at, last] = cursorOf(after, idPattern);
     // A Date has milliseconds, Postgres microseconds: rows of the cursor's own millisecond are told apart by id.
     query.andWhere(`(date_trunc('milliseconds', ${column(time)}), ${column(id)}) < (:cursorAt, :cursorId)`, {
       cursorAt: at,
@@ -204,12 +205,15 @@ async function pageOf<E extends ObjectLiteral, L>(
 /** `i.createdAt` in the words of SQL. */
 const column = (property: string): string => property.replace('createdAt', 'created_at');
 
-function cursorOf(text: string): [string, string] {
+/** What ids look like in the cursor of a list, so that none of another list reaches the database. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const OPERATION_ID = /^[0-9a-v]{24}$/;
+const COUNTER = /^\d{1,18}$/;
+
+function cursorOf(text: string, idPattern: RegExp): [string, string] {
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (Array.isArray(parsed) && parsed.length === 2 && parsed.every((part) => typeof part === 'string')) {
-      return parsed as [string, string];
-    }
+    const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (typeof at === 'string' && typeof id === 'string' && idPattern.test(id) && new Date(at).toISOString() === at) return [at, id];
   } catch {
     // Falls through to the one answer for every cursor that is not ours.
   }
