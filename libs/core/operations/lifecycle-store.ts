@@ -73,6 +73,8 @@ export interface Settlement {
   readonly binding?: BindingChange;
   /** A delete the gateway owes after a create that may have left something. */
   readonly cleanUp?: CleanUp;
+  /** What the unanswered call made was found: nothing more can appear. */
+  readonly isQuiet?: boolean;
   readonly audit: AuditEvent;
   /** `holder`: only while the epoch is still ours. `anyone`: takes the operation away from whoever holds it. */
   readonly by: 'holder' | 'anyone';

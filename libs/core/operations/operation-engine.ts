@@ -50,7 +50,9 @@ export class OperationEngine {
     private readonly journal: Journal,
   ) {}
 
-  advance(task: Task, deadline: Date): Promise<Progress> {
+  /** @param until when the caller needs the answer; no call takes longer than was written down before it */
+  advance(task: Task, until: Date): Promise<Progress> {
+    const deadline = new Date(Math.min(until.getTime(), Date.now() + this.timings.callMs));
     const work = this.advanceHeld(task, deadline).finally(() => this.underWay.delete(work));
     this.underWay.add(work);
     return work;
@@ -116,7 +118,7 @@ export class OperationEngine {
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
     // An earlier call may still make what was just deleted: the delete counts when it is repeated after that.
     if (isDelete(task) && task.unquietForMs > 0) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over' });
-    const written = await this.lifecycle.settle(success(task, step));
+    const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };
     return { kind: 'succeeded', gone: step.kind === 'gone', result: step.kind === 'done' ? step : {} };
   }

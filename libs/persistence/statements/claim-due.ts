@@ -11,7 +11,7 @@ export const CLAIM_DUE = {
   text: `with due as (
       select id, instance_incarnation, binding_incarnation, call_deadline_at,
         step = 'send' and call_deadline_at > osb_now() as may_be_under_way,
-        step = 'send' and leased_by is not null and kind in ('provision', 'update', 'bind') as was_held
+        step = 'send' and leased_by is not null and kind in ('provision', 'bind') as was_held
       from operation
       where state = 'running' and parked_at is null and next_attempt_at <= osb_now()
         and (leased_until is null or leased_until < osb_now())

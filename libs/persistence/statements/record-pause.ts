@@ -10,7 +10,7 @@ export const RECORD_PAUSE = {
           call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end
       where id = $1 and state = 'running' and epoch = $2
       returning instance_incarnation, binding_incarnation,
-        case when $4 = 'unanswered' and kind in ('provision', 'update', 'bind')
+        case when $4 = 'unanswered' and kind in ('provision', 'bind')
           then call_deadline_at + make_interval(secs => $5::float8 / 1000) end as quiet_after
     ), instance as (
       update service_instance i set quiet_after = greatest(i.quiet_after, paused.quiet_after)

@@ -1,7 +1,7 @@
 /**
  * $1 operation, $2 epoch or null for whoever holds it, $3-$8 how it ended, $9-$16 the instance ($9: whether it changes),
  * $17-$21 the binding ($17: whether it changes), $22-$33 the audit event, $34 ms after the deadline of an unanswered call
- * in which what it started may still appear, or null.
+ * in which what it started may still appear, or null, $35 whether nothing can appear any more.
  *
  * One statement, so that an operation never ends without what it did. Secrets go when what they belong to is deleted.
  */
@@ -23,7 +23,7 @@ export const SETTLE_OPERATION = {
           backend_state = case when $10 = 'deleted' then null else i.backend_state end,
           dashboard_url = coalesce($14, i.dashboard_url), metadata = coalesce($15::jsonb, i.metadata),
           maintenance_version = coalesce($16, i.maintenance_version),
-          quiet_after = greatest(i.quiet_after, settled.quiet_after),
+          quiet_after = case when not $35::boolean then greatest(i.quiet_after, settled.quiet_after) end,
           updated_at = osb_now(), deleted_at = case when $10 = 'deleted' then osb_now() else i.deleted_at end
       from settled
       where i.incarnation = settled.instance_incarnation and $9::boolean
@@ -35,7 +35,7 @@ export const SETTLE_OPERATION = {
           bind_resource = case when $18 = 'deleted' then null else b.bind_resource end,
           context = case when $18 = 'deleted' then null else b.context end,
           backend_state = case when $18 = 'deleted' then null else b.backend_state end,
-          quiet_after = greatest(b.quiet_after, settled.quiet_after),
+          quiet_after = case when not $35::boolean then greatest(b.quiet_after, settled.quiet_after) end,
           deleted_at = case when $18 = 'deleted' then osb_now() else b.deleted_at end
       from settled
       where b.incarnation = settled.binding_incarnation and $17::boolean

@@ -266,7 +266,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
     ];
   }
 
-  private settlementValues({ operation, state, failure, description, instance, binding, audit, by, cleanUp }: Settlement): unknown[] {
+  private settlementValues({ operation, state, failure, description, instance, binding, audit, by, cleanUp, isQuiet }: Settlement): unknown[] {
     const key = operation.instanceIncarnation;
     const result = binding?.result && writeResult(binding.result);
     return [
@@ -293,6 +293,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
       binding?.result?.metadata?.renew_before ?? null,
       ...auditValues(audit),
       cleanUp?.afterCall ? this.timings.callMs : null,
+      isQuiet === true,
     ];
   }
 }
