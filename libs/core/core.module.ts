@@ -22,10 +22,12 @@ import { UpdateInstance } from './instances/update-instance.js';
 import { BackendStep } from './operations/backend-step.js';
 import { GatewayIdentity } from './operations/gateway-identity.js';
 import { ReadLastOperation } from './operations/last-operation.js';
+import { LeaseKeeper } from './operations/lease-keeper.js';
 import { OperationAnswers } from './operations/operation-answers.js';
 import { OperationEngine } from './operations/operation-engine.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationSignals } from './operations/operation-signals.js';
+import { Promotion } from './operations/promotion.js';
 import { Reservations } from './operations/reservations.js';
 import { RegisterPlatform } from './platforms/register-platform.js';
 
@@ -54,10 +56,12 @@ const WORKINGS = [
   CatalogKeeper,
   CatalogLoop,
   GatewayIdentity,
+  LeaseKeeper,
   OperationAnswers,
   OperationEngine,
   OperationRunner,
   OperationSignals,
+  Promotion,
   RequestChecks,
   Reservations,
   SettingsCheck,

@@ -31,8 +31,10 @@ describe('a backend in the gateway that does what it is told but breaks down the
     await journey.bind();
     await journey.unbind();
     await journey.deprovision();
-    const twice = ['provision', 'update', 'bind', 'unbind', 'deprovision'].flatMap((verb) => [verb, verb]);
-    expect(simulator.verbs(journey.instanceId)).toEqual(twice);
+    // What a create made is found by looking; anything else is asked again.
+    const again = ['update', 'unbind', 'deprovision'];
+    const asked = ['provision', 'update', 'bind', 'unbind', 'deprovision'].flatMap((verb) => (again.includes(verb) ? [verb, verb] : [verb]));
+    expect(simulator.verbs(journey.instanceId)).toEqual(asked);
     const operations = simulator.changes(journey.instanceId).map(({ operationId }) => operationId);
     expect(new Set(operations).size).toBe(5);
     expect(simulator.exists(journey.instanceId)).toBe(false);

@@ -17,7 +17,7 @@ export const TEST_SEALING_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}
 /** The durations of the lifecycle, short enough for tests. */
 export const TEST_TIMINGS = {
   budgetMs: 5_000,
-  callMs: 5_000,
+  callMs: 2_000,
   leaseMs: 2_000,
   tickMs: 50,
   firstPollMs: 50,

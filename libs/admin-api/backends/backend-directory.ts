@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BackendRegistry, BackendStore, Catalog, CatalogKeeper, type Backend } from '#core';
+import { BackendCalls, BackendRegistry, BackendStore, Catalog, CatalogKeeper, type Backend } from '#core';
 import { BrokerError } from '#sdk';
 import { safeText } from '#security';
 import { BackendSettings } from './backend-settings.js';
@@ -14,6 +14,7 @@ export class BackendDirectory {
   constructor(
     private readonly backends: BackendStore,
     private readonly registry: BackendRegistry,
+    private readonly calls: BackendCalls,
     private readonly keeper: CatalogKeeper,
     private readonly catalog: Catalog,
     private readonly settings: BackendSettings,
@@ -38,6 +39,7 @@ export class BackendDirectory {
     const facts: BackendFacts = {
       settings: this.settings.shown(backend),
       instances: await this.backends.countInstances(backend.id),
+      calls: this.calls.stateOf(backend.id),
       condition: this.keeper.condition(backend.id),
       services: offered.filter(({ backendId }) => backendId === backend.id).length,
       ...(this.registry.record(backend.id) && { capabilities: this.registry.get(backend.id).capabilities }),

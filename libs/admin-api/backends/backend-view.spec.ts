@@ -9,6 +9,7 @@ const backend: Backend = {
   state: 'closed',
   closedMessage: 'moved',
   settings: { password: 'canary-secret' },
+  policy: { promoteAfterMs: 5_000 },
   planPolicies: { 'p-1': { bridgeSync: false } },
   version: 3,
   createdAt: new Date(0),
@@ -17,6 +18,7 @@ const backend: Backend = {
 const facts: BackendFacts = {
   settings: { password: '********' },
   instances: 2,
+  calls: { breaker: 'closed' as const, callsUnderWay: 0, mostCalls: 64 },
   condition: { backendId: 'id-1', fetchedAt: new Date(1000), leftOut: [] },
   services: 1,
   capabilities: {},
@@ -30,6 +32,7 @@ test('a backend is shown as the reference says, with the settings that were mask
   expect(schema.parse(view)).toEqual({
     ...backend,
     settings: { password: '********' },
+    calls: facts.calls,
     createdAt: '1970-01-01T00:00:00.000Z',
     instances: 2,
     catalog: { services: 1, fetchedAt: '1970-01-01T00:00:01.000Z', leftOut: [] },

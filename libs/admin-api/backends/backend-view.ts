@@ -1,4 +1,4 @@
-import type { Backend, CatalogCondition, LeftOut } from '#core';
+import type { Backend, CatalogCondition, GuardState, LeftOut } from '#core';
 import type { Capabilities } from '#sdk';
 import type { BackendView } from './backend.schema.js';
 
@@ -7,6 +7,7 @@ export interface BackendFacts {
   /** Settings with their secrets masked. */
   readonly settings: Backend['settings'];
   readonly instances: number;
+  readonly calls: GuardState;
   readonly condition: CatalogCondition;
   /** How many of its services are in the catalog. */
   readonly services: number;
@@ -27,10 +28,12 @@ export function backendView(backend: Backend, facts: BackendFacts, nameOf: NameO
   };
   return {
     ...backend,
+    policy: { ...backend.policy },
     planPolicies: { ...backend.planPolicies },
     settings: facts.settings,
     createdAt: backend.createdAt.toISOString(),
     instances: facts.instances,
+    calls: facts.calls,
     catalog,
     warnings: warningsOf(backend, facts),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Backend, BackendState, LeftOut, PlanPolicy, Vanished } from '#core';
+import type { Backend, BackendPolicy, BackendState, GuardState, LeftOut, PlanPolicy, Vanished } from '#core';
 import { anyObject, oneOf, time, type ShapeOf } from '../request/fields.js';
 import { platformKind } from '../platforms/platform.schema.js';
 
@@ -16,6 +16,26 @@ const planPolicies = z
   )
   .describe('What operators decide for single plans: `{"<plan id>": {"bridgeSync": false}}` refuses requests without accepts_incomplete.');
 
+const policy = z
+  .strictObject({
+    promoteAfterMs: z
+      .int()
+      .min(0)
+      .max(50_000)
+      .exactOptional()
+      .describe('After this a slow call is answered 202 where the platform takes it. Default 10,000.'),
+    mostCalls: z.int().min(1).max(1024).exactOptional().describe('Calls under way at once in one gateway process. Default 64.'),
+  } satisfies ShapeOf<BackendPolicy>)
+  .describe('How the gateway treats this backend.');
+
+const calls = z.strictObject({
+  breaker: oneOf<GuardState['breaker']>({ closed: true, open: true, 'half-open': true }).describe(
+    'open: it failed five times in a row and is not called for a while.',
+  ),
+  callsUnderWay: z.int().min(0),
+  mostCalls: z.int().min(1),
+} satisfies ShapeOf<GuardState>);
+
 /** Body of POST /admin/v1/backends. */
 export const registerBody = z
   .strictObject({
@@ -23,6 +43,7 @@ export const registerBody = z
     type: z.string().min(1).describe('One of GET /admin/v1/backend-types.'),
     settings,
     enabled: z.boolean().default(true).describe('Whether its offerings are put into the catalog at once.'),
+    policy: policy.exactOptional(),
     planPolicies: planPolicies.exactOptional(),
   })
   .meta({ id: 'NewBackend' });
@@ -33,9 +54,10 @@ export const changeBody = z
     settings: settings
       .exactOptional()
       .describe('Replaces all settings. A secret sent back as its mask stays what it was.'),
+    policy: policy.exactOptional(),
     planPolicies: planPolicies.exactOptional().describe('Replaces all policies.'),
   })
-  .refine((body) => Object.keys(body).length > 0, 'nothing to change; send settings or planPolicies')
+  .refine((body) => Object.keys(body).length > 0, 'nothing to change; send settings, policy or planPolicies')
   .meta({ id: 'BackendChange' });
 
 /** Body of POST /admin/v1/backends/:name/close; may be left out. */
@@ -83,13 +105,15 @@ export const backendView = z
     ),
     closedMessage: z.string().exactOptional(),
     settings: anyObject.describe('Secrets are masked.'),
+    policy,
     planPolicies: z.record(z.string(), z.strictObject({ bridgeSync: z.boolean().exactOptional() })),
     version: z.int().min(0).describe('Rises with every change.'),
     createdAt: time,
     instances: z.int().min(0).describe('How many instances it has that are not deleted.'),
+    calls: calls.describe('How its calls from this gateway process are doing.'),
     catalog: catalogCondition,
     warnings: z.array(z.string()),
-  } satisfies ShapeOf<Backend & { instances: number; catalog: object; warnings: string[] }>)
+  } satisfies ShapeOf<Backend & { instances: number; calls: GuardState; catalog: object; warnings: string[] }>)
   .meta({ id: 'Backend' });
 
 export type BackendView = z.output<typeof backendView>;

@@ -26,7 +26,7 @@ test.each<[string, z.ZodType, unknown, string]>([
     'an unknown member',
     registerBody,
     { ...backend, setings: {} },
-    'the body: takes no "setings"; it takes name, type, settings, enabled, planPolicies',
+    'the body: takes no "setings"; it takes name, type, settings, enabled, policy, planPolicies',
   ],
   [
     'an unknown policy of a plan',
@@ -35,7 +35,7 @@ test.each<[string, z.ZodType, unknown, string]>([
     'planPolicies.p-1: takes no "sync"; it takes bridgeSync',
   ],
   ['a policy without a decision', changeBody, { planPolicies: { 'p-1': {} } }, 'planPolicies.p-1.bridgeSync: is required'],
-  ['a change of nothing', changeBody, {}, 'the body: nothing to change; send settings or planPolicies'],
+  ['a change of nothing', changeBody, {}, 'the body: nothing to change; send settings, policy or planPolicies'],
   ['an empty message', closeBody, { message: ' ' }, 'message: must not be empty'],
   ['a message too long', closeBody, { message: 'x'.repeat(1025) }, 'message: must have at most 1024 characters'],
   [

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, type ServiceBackend } from '#sdk';
+import { BackendGuard, MOST_CALLS, type GuardState } from './backend-guard.js';
 import { BackendRegistry } from './backend-registry.js';
 
 /** How a call to a backend ended, as far as the gateway can know. */
@@ -9,13 +10,37 @@ export type CallEnd<T> =
   /** It threw something without a known meaning, or the deadline passed: what it did is not certain. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** The one way to a backend: bounded in time, and never throwing. */
+/** The one way to a backend: bounded in time and number, and never throwing. */
 @Injectable()
 export class BackendCalls {
+  private readonly guards = new Map<string, BackendGuard>();
+
   constructor(private readonly registry: BackendRegistry) {}
 
+  /** How the backend's guard stands, for operators. */
+  stateOf(backendId: string): GuardState {
+    return this.guardOf(backendId).state();
+  }
+
   /** Whatever the backend does, this resolves at the deadline. */
-  async call<T>(
+  call<T>(
+    backendId: string,
+    deadline: Date,
+    verb: (backend: ServiceBackend, signal: AbortSignal) => Promise<T>,
+  ): Promise<CallEnd<T>> {
+    return this.guardOf(backendId).run(() => this.bounded(backendId, deadline, verb));
+  }
+
+  private guardOf(backendId: string): BackendGuard {
+    const mostCalls = this.registry.record(backendId)?.policy.mostCalls;
+    const known = this.guards.get(backendId);
+    if (known && known.mostCalls === (mostCalls ?? MOST_CALLS)) return known;
+    const guard = new BackendGuard(mostCalls);
+    this.guards.set(backendId, guard);
+    return guard;
+  }
+
+  private async bounded<T>(
     backendId: string,
     deadline: Date,
     verb: (backend: ServiceBackend, signal: AbortSignal) => Promise<T>,

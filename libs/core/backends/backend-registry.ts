@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, type BackendType, type ServiceBackend } from '#sdk';
+import { BrokerError, type BackendType, type Capabilities, type ServiceBackend } from '#sdk';
 import { Journal } from '../journal/journal.js';
 import type { Backend } from './backend.js';
 
@@ -67,6 +67,11 @@ export class BackendRegistry {
 
   record(id: string): Backend | undefined {
     return this.live.get(id)?.record;
+  }
+
+  /** Nothing can be expected of a backend that is not there. */
+  capabilitiesOf(id: string): Capabilities {
+    return this.live.get(id)?.backend.capabilities ?? {};
   }
 
   ids(): string[] {

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import type { Backend } from './backend.js';
 
 /** What may change of a backend; absent members stay. */
-export type BackendChange = Partial<Pick<Backend, 'state' | 'closedMessage' | 'settings' | 'planPolicies'>>;
+export type BackendChange = Partial<Pick<Backend, 'state' | 'closedMessage' | 'settings' | 'policy' | 'planPolicies'>>;
 
 /** Registered backends. Settings are sealed at rest. Every write leaves its audit event in the same transaction. */
 export abstract class BackendStore {

@@ -13,6 +13,14 @@ export interface PlanPolicy {
   readonly bridgeSync?: boolean;
 }
 
+/** How the gateway treats one backend. */
+export interface BackendPolicy {
+  /** After this a slow create, update or delete is answered 202 where the platform takes it. Default 10 s. */
+  readonly promoteAfterMs?: number;
+  /** How many calls may be under way in one gateway process. Default 64. */
+  readonly mostCalls?: number;
+}
+
 /** A registered backend: a type with a name and settings. */
 export interface Backend {
   readonly id: string;
@@ -22,6 +30,7 @@ export interface Backend {
   /** What a closed backend tells whoever wants a new instance. */
   readonly closedMessage?: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly policy: BackendPolicy;
   readonly planPolicies: Readonly<Record<string, PlanPolicy>>;
   /** Rises with every change. */
   readonly version: number;

@@ -5,7 +5,7 @@ import { CatalogKeeper } from '../catalog/catalog-keeper.js';
 import { newUuid } from '../ids/ids.js';
 import { BackendRegistry } from './backend-registry.js';
 import { BackendStore } from './backend-store.js';
-import { BACKEND_NAME, type Backend, type PlanPolicy } from './backend.js';
+import { BACKEND_NAME, type Backend, type BackendPolicy, type PlanPolicy } from './backend.js';
 import { SettingsCheck } from './settings-check.js';
 
 export interface RegisterBackendCommand {
@@ -14,6 +14,7 @@ export interface RegisterBackendCommand {
   readonly type: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
+  readonly policy?: BackendPolicy;
   readonly planPolicies?: Readonly<Record<string, PlanPolicy>>;
 }
 
@@ -40,6 +41,7 @@ export class RegisterBackend {
       type,
       state: enabled ? 'enabled' : 'disabled',
       settings: command.settings,
+      policy: command.policy ?? {},
       planPolicies: command.planPolicies ?? {},
       version: 1,
       createdAt: new Date(),
@@ -56,6 +58,6 @@ export class RegisterBackend {
 
 /** What the audit trail shows of a backend: no values of settings, they may be secrets. */
 export function viewOf(backend: Backend): Record<string, unknown> {
-  const { name, type, state, closedMessage, planPolicies } = backend;
-  return { name, type, state, closedMessage, planPolicies, settings: Object.keys(backend.settings) };
+  const { name, type, state, closedMessage, policy, planPolicies } = backend;
+  return { name, type, state, closedMessage, policy, planPolicies, settings: Object.keys(backend.settings) };
 }

@@ -8,6 +8,7 @@ import { sameBinding } from '../instances/same-attributes.js';
 import { optional } from '../operations/backend-step.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore, type BindingView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
+import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
 import { Reservations } from '../operations/reservations.js';
 import type { Binding, BindingAttributes } from './binding.js';
@@ -127,7 +128,7 @@ export class BindInstance {
     }
     if (binding.state === 'ready') return { kind: 'exists', binding: binding.result ?? {} };
     if (!running) throw busy();
-    const task: Task = { operation: running, platform: caller.platform, instance: view.instance, binding, overdue: false };
+    const task = newTask({ operation: running, platform: caller.platform, instance: view.instance, binding });
     return answerOf(await this.answers.follow(task, caller), 'exists');
   }
 }

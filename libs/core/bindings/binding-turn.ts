@@ -19,7 +19,7 @@ export class BindingTurn {
   ) {}
 
   runsSideBySide({ backendId }: Instance): boolean {
-    return this.registry.record(backendId) !== undefined && this.registry.get(backendId).capabilities.parallelBindings === true;
+    return this.registry.capabilitiesOf(backendId).parallelBindings === true;
   }
 
   async take<T>({ deadline }: Caller, reserve: (transaction: LifecycleTransaction) => Promise<T | 'wait'>): Promise<T> {

@@ -4,6 +4,7 @@ import { deleteAnswer, type DeleteAnswer } from '../instances/deprovision-instan
 import { RequestChecks } from '../instances/request-checks.js';
 import type { Caller } from '../operations/caller.js';
 import type { BindingView, LifecycleTransaction, Task } from '../operations/lifecycle-store.js';
+import { newTask } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
 import { Reservations } from '../operations/reservations.js';
 import { asyncBindingsFrom214 } from './bind-instance.js';
@@ -53,7 +54,7 @@ export class UnbindInstance {
     }
     const own = view.pending.filter(({ bindingIncarnation }) => bindingIncarnation === binding.incarnation);
     const twin = own.find(({ kind, state }) => kind === 'unbind' && state === 'running');
-    if (twin) return { kind: 'follow', task: { operation: twin, platform: caller.platform, instance: view.instance, binding, overdue: false } };
+    if (twin) return { kind: 'follow', task: newTask({ operation: twin, platform: caller.platform, instance: view.instance, binding }) };
     if (own.length > 0) return this.reserveBehind(transaction, { ...view, binding }, caller);
     if (view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
     if (view.pending.length > 0 && !this.turn.runsSideBySide(view.instance)) return 'wait';
@@ -67,7 +68,7 @@ export class UnbindInstance {
     if (!caller.acceptsIncomplete) throw busy();
     const queued = view.pending.find(({ kind, bindingIncarnation }) => kind === 'unbind' && bindingIncarnation === view.binding?.incarnation);
     if (!queued) return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
-    return { kind: 'queued', task: { operation: queued, platform: caller.platform, instance: view.instance, overdue: false } };
+    return { kind: 'queued', task: newTask({ operation: queued, platform: caller.platform, instance: view.instance }) };
   }
 
   private async insert(

@@ -4,6 +4,7 @@ import { BackendRegistry } from '../backends/backend-registry.js';
 import type { OperationId } from '../ids/ids.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore, type InstanceView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
+import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
 import type { Operation } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
@@ -83,8 +84,7 @@ export class DeprovisionInstance {
 
   /** A create that was accepted and whose backend can be told to stop it. */
   private cancellable({ instance, pending }: InstanceView): Operation | undefined {
-    if (!this.registry.record(instance.backendId)) return undefined;
-    if (!this.registry.get(instance.backendId).capabilities.cancelCreate) return undefined;
+    if (!this.registry.capabilitiesOf(instance.backendId).cancelCreate) return undefined;
     return pending.find(({ kind, step }) => kind === 'provision' && step === 'poll');
   }
 
@@ -101,12 +101,8 @@ export class DeprovisionInstance {
   }
 }
 
-const taskOf = ({ instance }: InstanceView, operation: Operation, { platform }: Caller): Task => ({
-  operation,
-  platform,
-  instance,
-  overdue: false,
-});
+const taskOf = ({ instance }: InstanceView, operation: Operation, { platform }: Caller): Task =>
+  newTask({ operation, platform, instance });
 
 /** A backend that knew nothing of it makes the answer 410, which platforms take for success. */
 export function deleteAnswer(answer: OperationAnswer): DeleteAnswer {

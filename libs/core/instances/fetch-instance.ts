@@ -39,8 +39,7 @@ export class FetchInstance {
   }
 
   private async asked(instance: Instance, caller: Caller): Promise<Partial<InstanceAnswer>> {
-    if (!this.registry.record(instance.backendId)) return {};
-    if (!this.registry.get(instance.backendId).capabilities.fetchInstance) return {};
+    if (!this.registry.capabilitiesOf(instance.backendId).fetchInstance) return {};
     const deadline = new Date(Math.min(caller.deadline.getTime(), Date.now() + ASK_MS));
     const { backendInstanceId, serviceId, planId } = instance;
     const end = await this.calls.call(instance.backendId, deadline, (backend, signal) =>

@@ -5,6 +5,7 @@ import { newIncarnation, newUuid, type OperationId } from '../ids/ids.js';
 import { optional } from '../operations/backend-step.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore, type InstanceView, type Task } from '../operations/lifecycle-store.js';
+import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
 import { Reservations } from '../operations/reservations.js';
 import type { Instance, InstanceAttributes } from './instance.js';
@@ -97,7 +98,7 @@ export class ProvisionInstance {
     }
     if (instance.state === 'ready') return { kind: 'exists', instance };
     if (!running) throw goneMeanwhile();
-    const task: Task = { operation: running, platform: command.caller.platform, instance, overdue: false };
+    const task = newTask({ operation: running, platform: command.caller.platform, instance });
     return answerOf(await this.answers.follow(task, command.caller), 'exists');
   }
 }

@@ -4,7 +4,8 @@ import { Catalog, type Offered } from '../catalog/catalog.js';
 import type { OperationId } from '../ids/ids.js';
 import { optional } from '../operations/backend-step.js';
 import type { Caller } from '../operations/caller.js';
-import { LifecycleStore, type InstanceView, type Task } from '../operations/lifecycle-store.js';
+import { LifecycleStore, type InstanceView } from '../operations/lifecycle-store.js';
+import { newTask } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
 import type { Operation, UpdateIntent } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
@@ -106,7 +107,7 @@ export class UpdateInstance {
   }
 
   private join(operation: Operation, instance: Instance, caller: Caller) {
-    const task: Task = { operation, platform: caller.platform, instance, overdue: false };
+    const task = newTask({ operation, platform: caller.platform, instance });
     return this.answers.follow(task, caller);
   }
 

@@ -14,6 +14,7 @@ import {
 } from '#sdk';
 import { BackendCalls, type CallEnd } from '../backends/backend-calls.js';
 import type { Binding } from '../bindings/binding.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { StoredSlot } from './stored-slot.js';
 
@@ -38,10 +39,34 @@ export class BackendStep {
     return task.operation.step === 'send' ? this.send(task, deadline) : this.poll(task, deadline);
   }
 
+  /**
+   * Looks whether a create that somebody sent before is there already, without sending anything (decision 12). What
+   * cannot be told by looking is in progress.
+   */
+  async probe(task: Task, deadline: Date): Promise<Step> {
+    const end = await this.calls.call<Step>(task.operation.backendId, deadline, (backend, signal) =>
+      this.look(backend, task, this.callFor(task, deadline, signal)),
+    );
+    return end.kind === 'answered' ? end.value : { kind: 'in progress' };
+  }
+
+  private async look(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
+    const { kind } = task.operation;
+    if (kind === 'provision' && backend.capabilities.fetchInstance) {
+      return { kind: 'done', instance: await backend.fetchInstance(instanceRef(task), call) };
+    }
+    if (kind === 'bind' && backend.capabilities.fetchBinding) {
+      return { kind: 'done', binding: await backend.fetchBinding(bindingRef(task), call) };
+    }
+    return { kind: 'in progress' };
+  }
+
   private async send(task: Task, deadline: Date): Promise<Step> {
+    await failpoint('before-backend-call', task.operation.kind);
     const end = await this.calls.call(task.operation.backendId, deadline, (backend, signal) =>
       this.mutate(backend, task, this.callFor(task, deadline, signal)),
     );
+    await failpoint('after-backend-answer', task.operation.kind);
     return stepOf(end);
   }
 
@@ -67,6 +92,7 @@ export class BackendStep {
   }
 
   private async poll(task: Task, deadline: Date): Promise<Step> {
+    await failpoint('before-poll', task.operation.kind);
     const end = await this.calls.call<Step>(task.operation.backendId, deadline, async (backend, signal) => {
       const call = this.callFor(task, deadline, signal);
       const state = await this.lastOperation(backend, task, call);

@@ -23,6 +23,12 @@ export interface Task {
   readonly binding?: Binding;
   /** Whether its ceiling has passed, by the database's clock. */
   readonly overdue: boolean;
+  /** An earlier send may still be under way at the backend: look, but do not send (decision 12). */
+  readonly mayBeUnderWay: boolean;
+  /** How long an earlier call may still make something: a delete counts only when it was repeated after that. */
+  readonly unquietForMs: number;
+  /** When this process asked for the lease, on its monotonic clock. */
+  readonly leasedAtMs: number;
 }
 
 /** A new operation: who holds it at first, and until when. */
@@ -37,8 +43,8 @@ export interface Reservation {
 export interface Lease {
   readonly owner: string;
   readonly leaseMs: number;
-  /** When another process may send the call again should this one disappear. */
-  readonly retryAfterMs: number;
+  /** How long the call about to be sent can be under way: only after that another process may send it again. */
+  readonly callMs: number;
 }
 
 /** What changes with an instance; absent members stay as they are. */
@@ -66,10 +72,27 @@ export interface Settlement {
   readonly instance?: InstanceChange;
   readonly binding?: BindingChange;
   /** A delete the gateway owes after a create that may have left something. */
-  readonly cleanUp?: Reservation;
+  readonly cleanUp?: CleanUp;
+  /** What the unanswered call made was found: nothing more can appear. */
+  readonly isQuiet?: boolean;
   readonly audit: AuditEvent;
   /** `holder`: only while the epoch is still ours. `anyone`: takes the operation away from whoever holds it. */
   readonly by: 'holder' | 'anyone';
+}
+
+/** A clean-up after a create. */
+export interface CleanUp extends Reservation {
+  /** The create was not answered: start when its call cannot be under way any more. */
+  readonly afterCall: boolean;
+}
+
+export interface Pause {
+  readonly pauseMs: number;
+  /**
+   * What is known of the call sent last. After an `unanswered` create what it started may appear for another call's
+   * length, and a delete of it must be repeated. `untouched`: nothing was sent.
+   */
+  readonly call: 'over' | 'unanswered' | 'untouched';
 }
 
 /** Fencing: `lost` means that somebody else holds the operation now, and nothing was written. */
@@ -95,8 +118,11 @@ export abstract class LifecycleStore {
     accepted: { pollToken?: string; pauseMs: number; instance?: InstanceChange; audit: AuditEvent },
   ): Promise<Written>;
 
+  /** The gateway gives up trying and tells operators; nothing is forgotten. */
+  abstract park(operation: Operation): Promise<Written>;
+
   /** Nothing is decided yet: give up the lease and look again later. */
-  abstract recordPause(operation: Operation, pauseMs: number): Promise<Written>;
+  abstract recordPause(operation: Operation, pause: Pause): Promise<Written>;
 
   /**
    * Ends the operation. A queued delete of the same instance or binding, the clean-up of this settlement included, is
@@ -117,7 +143,8 @@ export abstract class LifecycleStore {
 
   /** Takes over operations that are due and held by nobody living. Raises their epoch. */
   abstract claimDue(owner: string, leaseMs: number, most: number): Promise<Task[]>;
-  abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<void>;
+  /** Extends leases and says which of the operations are still the owner's. */
+  abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]>;
   /** Instances whose queued delete can run although nobody released it. */
   abstract releaseForgotten(): Promise<void>;
   /** Forgets ended operations and deleted instances older than the retention. */

@@ -3,10 +3,12 @@ import { BrokerError } from '#sdk';
 import type { OperationId } from '../ids/ids.js';
 import { optional } from './backend-step.js';
 import type { Caller } from './caller.js';
+import { Journal } from '../journal/journal.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
-import { OperationEngine, type OperationResult } from './operation-engine.js';
+import { OperationEngine, type OperationResult, type Progress } from './operation-engine.js';
 import { OperationSignals } from './operation-signals.js';
 import { isEnded, type OperationFailure } from './operation.js';
+import { Promotion } from './promotion.js';
 
 /** How long this request can wait, and whether its platform takes a 202. */
 export type Patience = Pick<Caller, 'acceptsIncomplete' | 'deadline'>;
@@ -24,11 +26,15 @@ export class OperationAnswers {
     private readonly engine: OperationEngine,
     private readonly lifecycle: LifecycleStore,
     private readonly signals: OperationSignals,
+    private readonly promotion: Promotion,
+    private readonly journal: Journal,
   ) {}
 
   /** Sends the mutation this request has just reserved, and answers. The work goes on should the client hang up. */
   async start(task: Task, patience: Patience): Promise<OperationAnswer> {
-    const progress = await this.engine.advance(task, patience.deadline);
+    const work = this.engine.advance(task, patience.deadline);
+    const progress = await this.atMost(work, this.promotion.promoteAfterMs(task, patience));
+    if (progress === 'slow') return { kind: 'accepted', operationId: task.operation.id, result: {} };
     switch (progress.kind) {
       case 'succeeded':
         return { kind: 'completed', gone: progress.gone, result: progress.result };
@@ -38,6 +44,20 @@ export class OperationAnswers {
         return this.follow(task, patience, progress.result);
       case 'lost':
         return this.follow(task, patience);
+    }
+  }
+
+  /** The progress, or `slow` when the platform is better told to come back. The work goes on either way. */
+  private async atMost(work: Promise<Progress>, limitMs: number | undefined): Promise<Progress | 'slow'> {
+    if (limitMs === undefined) return work;
+    const { promise, resolve } = Promise.withResolvers<'slow'>();
+    const timer = setTimeout(resolve, limitMs, 'slow');
+    try {
+      const first = await Promise.race([work, promise]);
+      if (first === 'slow') work.catch((error: unknown) => this.journal.error('an operation in the background hit an error', { error }));
+      return first;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, type BindingResult, type InstanceResult } from '#sdk';
-import { checkedStep } from './checked-step.js';
 import { Catalog } from '../catalog/catalog.js';
+import { failpoint } from '../failpoints/failpoint.js';
 import { Journal } from '../journal/journal.js';
 import { BackendStep, optional, type Step } from './backend-step.js';
-import { LifecycleStore, type Task, type Written } from './lifecycle-store.js';
+import { checkedStep } from './checked-step.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { LifecycleStore, type Pause, type Task, type Written } from './lifecycle-store.js';
 import { OperationSignals } from './operation-signals.js';
 import type { OperationFailure } from './operation.js';
-import { auditOf, failure, success } from './settlements.js';
+import { auditOf, failure, parkedFailure, success, type Leftover } from './settlements.js';
 import { Timings } from './timings.js';
 
 /** What the backend gave, as far as this kind of operation gives anything. */
@@ -24,28 +26,64 @@ export type Progress =
   /** Another process has taken it over; what this one learned was not written. */
   | { readonly kind: 'lost' };
 
+/** Why nothing is decided yet, and what is known of the call. */
+interface Delay extends Pick<Pause, 'call'> {
+  readonly reason?: string;
+  readonly retryAfterMs?: number;
+}
+
 /**
  * Carries an operation one step further: asks the backend, and commits what came of it before anyone is told. Who calls
- * it must hold the operation's lease.
+ * it must have taken the operation's lease; it is kept until the step is done.
  */
 @Injectable()
 export class OperationEngine {
+  private readonly underWay = new Set<Promise<unknown>>();
+
   constructor(
     private readonly backend: BackendStep,
     private readonly lifecycle: LifecycleStore,
+    private readonly leases: LeaseKeeper,
     private readonly catalog: Catalog,
     private readonly signals: OperationSignals,
     private readonly timings: Timings,
     private readonly journal: Journal,
   ) {}
 
-  async advance(task: Task, deadline: Date): Promise<Progress> {
-    const taken = await this.backend.take(task, deadline);
-    const step = checkedStep(taken, this.catalog.findByIds(task.instance.serviceId, task.instance.planId));
-    const progress = await this.record(task, step);
-    if (progress.kind === 'lost') this.journal.warn('operation was taken over by another process', fields(task));
-    this.signals.moved(task.operation.id);
-    return progress;
+  /** @param until when the caller needs the answer; no call takes longer than was written down before it */
+  advance(task: Task, until: Date): Promise<Progress> {
+    const deadline = new Date(Math.min(until.getTime(), Date.now() + this.timings.callMs));
+    const work = this.advanceHeld(task, deadline).finally(() => this.underWay.delete(work));
+    this.underWay.add(work);
+    return work;
+  }
+
+  /** Resolves when no step is under way, also none whose request was answered long ago. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.underWay);
+  }
+
+  private async advanceHeld(task: Task, deadline: Date): Promise<Progress> {
+    const { id, kind } = task.operation;
+    this.leases.hold(id, task.leasedAtMs);
+    try {
+      await failpoint(task.operation.initiator === 'gateway' ? 'before-clean-up' : 'after-intent', kind);
+      const step = await this.step(task, deadline);
+      await failpoint('before-result-commit', kind);
+      const progress = step === 'lost' ? ({ kind: 'lost' } as const) : await this.record(task, step);
+      await failpoint('after-result-commit', kind);
+      if (progress.kind === 'lost') this.journal.warn('operation was taken over by another process', fields(task));
+      return progress;
+    } finally {
+      this.leases.drop(id);
+      this.signals.moved(id);
+    }
+  }
+
+  private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
+    if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
+    const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
+    return checkedStep(taken, this.catalog.findByIds(task.instance.serviceId, task.instance.planId));
   }
 
   /**
@@ -54,32 +92,33 @@ export class OperationEngine {
    * @returns 'lost' when it ended by itself meanwhile
    */
   async abandon(task: Task, error: BrokerError): Promise<Written> {
-    const written = await this.lifecycle.settle({ ...failure(task, error, true, this.timings.cleanUpMs), by: 'anyone' });
+    const written = await this.lifecycle.settle({ ...failure(task, error, this.leftover(true)), by: 'anyone' });
     this.signals.moved(task.operation.id);
     return written;
   }
 
   private async record(task: Task, step: Step): Promise<Progress> {
-    const isDelete = task.operation.kind === 'deprovision' || task.operation.kind === 'unbind';
     switch (step.kind) {
       case 'done':
         return this.succeed(task, step);
       case 'gone':
-        if (isDelete) return this.succeed(task, step);
-        return this.pauseOrGiveUp(task, 'the backend says it is gone');
+        if (isDelete(task)) return this.succeed(task, step);
+        return this.pauseOrGiveUp(task, { call: 'over', reason: 'the backend says it is gone' });
       case 'accepted':
         return this.accept(task, step);
       case 'in progress':
-        return this.pauseOrGiveUp(task, undefined, step.retryAfterMs);
+        return this.pauseOrGiveUp(task, { call: 'untouched', ...optional('retryAfterMs', step.retryAfterMs) });
       case 'refused':
         return this.refuse(task, step.error);
       case 'unknown':
-        return this.pauseOrGiveUp(task, step.reason);
+        return this.pauseOrGiveUp(task, { call: 'unanswered', reason: step.reason });
     }
   }
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
-    const written = await this.lifecycle.settle(success(task, step));
+    // An earlier call may still make what was just deleted: the delete counts when it is repeated after that.
+    if (isDelete(task) && task.unquietForMs > 0) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over' });
+    const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };
     return { kind: 'succeeded', gone: step.kind === 'gone', result: step.kind === 'done' ? step : {} };
   }
@@ -96,41 +135,60 @@ export class OperationEngine {
 
   private async refuse(task: Task, error: BrokerError): Promise<Progress> {
     const { operation } = task;
-    const retryLater = operation.initiator === 'gateway' || (operation.step === 'send' && operation.attempts > 0 && isBusy(error));
-    if (retryLater) return this.pauseOrGiveUp(task, error.code, retryAfterMs(error));
-    return this.fail(task, error, error.mayHaveActed || mayHaveActedBefore(task, error));
+    const retryLater = operation.initiator === 'gateway' || (isResend(task) && isBusy(error));
+    if (retryLater) return this.pauseOrGiveUp(task, { call: 'over', reason: error.code, ...optional('retryAfterMs', retryAfterOf(error)) });
+    if (isResend(task) && error.code === 'Conflict') return this.park(task, error);
+    return this.fail(task, error, error.mayHaveActed || mayHaveActedBefore(task) ? this.leftover(false) : undefined);
   }
 
-  private async pauseOrGiveUp(task: Task, reason?: string, retryAfter?: number): Promise<Progress> {
-    const { operation } = task;
-    if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason });
-    const mayGiveUp = operation.kind !== 'deprovision' && operation.kind !== 'unbind';
-    if (task.overdue && mayGiveUp) {
-      return this.fail(task, new BrokerError('Timeout', 'the operation did not end in the time it was given'), true);
-    }
-    const written = await this.lifecycle.recordPause(operation, this.timings.pauseMs(operation.attempts, retryAfter));
-    return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
-  }
-
-  private async fail(task: Task, error: BrokerError, mayHaveActed: boolean): Promise<Progress> {
-    const settlement = failure(task, error, mayHaveActed, this.timings.cleanUpMs);
+  /** A 409 to our own re-send may mean our own resource (decision 13). */
+  private async park(task: Task, error: BrokerError): Promise<Progress> {
+    this.journal.error('a create was refused as existing when it was sent again; find out whether it is ours', fields(task));
+    const settlement = parkedFailure(task, error);
     if ((await this.lifecycle.settle(settlement)) === 'lost') return { kind: 'lost' };
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
+
+  private async pauseOrGiveUp(task: Task, { call, reason, retryAfterMs }: Delay): Promise<Progress> {
+    const { operation } = task;
+    if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason });
+    if (task.overdue && !isDelete(task)) {
+      return this.fail(task, new BrokerError('Timeout', 'the operation did not end in the time it was given'), this.leftover(true));
+    }
+    if (task.overdue && operation.initiator === 'gateway') {
+      this.journal.error('a clean-up was given up and parked; remove what is left at the backend', fields(task));
+      return (await this.lifecycle.park(operation)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
+    }
+    return this.pause(task, { call, pauseMs: this.timings.pauseMs(operation.attempts, retryAfterMs) });
+  }
+
+  private async pause(task: Task, pause: Pause): Promise<Progress> {
+    const written = await this.lifecycle.recordPause(task.operation, pause);
+    return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
+  }
+
+  private async fail(task: Task, error: BrokerError, leftover?: Leftover): Promise<Progress> {
+    const settlement = failure(task, error, leftover);
+    if ((await this.lifecycle.settle(settlement)) === 'lost') return { kind: 'lost' };
+    return { kind: 'failed', failure: settlement.failure as OperationFailure };
+  }
+
+  private leftover(afterCall: boolean): Leftover {
+    return { afterCall, ceilingMs: this.timings.cleanUpMs };
+  }
 }
 
-/**
- * An accepted create acted, and so may an earlier send whose answer never came. After a Conflict what is there may be
- * somebody else's (decision 13): it is not touched.
- */
-function mayHaveActedBefore({ operation }: Task, error: BrokerError): boolean {
-  return operation.step === 'poll' || (operation.attempts > 0 && error.code !== 'Conflict');
-}
+const isDelete = ({ operation }: Task): boolean => operation.kind === 'deprovision' || operation.kind === 'unbind';
+
+const isResend = ({ operation }: Task): boolean => operation.step === 'send' && operation.attempts > 0;
+
+/** An accepted create acted, and so may an earlier send whose answer never came. */
+const mayHaveActedBefore = (task: Task): boolean => task.operation.step === 'poll' || isResend(task);
 
 /** Worth asking again by the runner: the backend did not execute it. */
 const isBusy = (error: BrokerError): boolean => error.code === 'ConcurrencyError' || error.code === 'Unavailable';
 
-const retryAfterMs = (error: BrokerError): number | undefined =>
+const retryAfterOf = (error: BrokerError): number | undefined =>
   error.details.retryAfterSeconds === undefined ? undefined : error.details.retryAfterSeconds * 1000;
 
 const fields = ({ operation, instance }: Task): Record<string, unknown> => ({

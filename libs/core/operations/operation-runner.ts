@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Journal } from '../journal/journal.js';
 import type { OperationId } from '../ids/ids.js';
 import { GatewayIdentity } from './gateway-identity.js';
+import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { OperationEngine } from './operation-engine.js';
 import { Timings } from './timings.js';
@@ -23,6 +24,7 @@ export class OperationRunner {
   constructor(
     private readonly lifecycle: LifecycleStore,
     private readonly engine: OperationEngine,
+    private readonly leases: LeaseKeeper,
     private readonly identity: GatewayIdentity,
     private readonly timings: Timings,
     private readonly journal: Journal,
@@ -30,7 +32,7 @@ export class OperationRunner {
 
   start(): void {
     this.every(this.timings.tickMs, () => this.tick());
-    this.every(this.timings.leaseMs / 3, () => this.keepLeases());
+    this.leases.start();
     this.every(PURGE_EVERY_MS, () => this.lifecycle.purge(this.timings.retentionMs));
   }
 
@@ -40,6 +42,8 @@ export class OperationRunner {
     for (const timer of this.timers) clearInterval(timer);
     await this.pass;
     await Promise.allSettled(this.running.values());
+    await this.engine.idle();
+    this.leases.stop();
   }
 
   private every(intervalMs: number, job: () => Promise<void>): void {
@@ -68,11 +72,6 @@ export class OperationRunner {
       .then(() => undefined, (error: unknown) => this.complain(error))
       .finally(() => this.running.delete(id));
     this.running.set(id, work);
-  }
-
-  private async keepLeases(): Promise<void> {
-    const ids = [...this.running.keys()];
-    if (ids.length > 0) await this.lifecycle.extendLeases(this.identity.name, this.timings.leaseMs, ids);
   }
 
   private complain(error: unknown): void {

@@ -7,6 +7,7 @@ import type { Instance } from '../instances/instance.js';
 import { optional } from './backend-step.js';
 import { GatewayIdentity } from './gateway-identity.js';
 import type { Reservation, Task } from './lifecycle-store.js';
+import { newTask } from './new-task.js';
 import type { Operation, OperationState, Origin, UpdateIntent } from './operation.js';
 import { auditOf } from './settlements.js';
 import { Timings } from './timings.js';
@@ -37,10 +38,9 @@ export class Reservations {
   make(intent: Intent): { reservation: Reservation; task: Task } {
     const operation = operationOf(intent);
     const { platform, instance, binding } = intent;
-    const task: Task = { operation, platform, instance, ...optional('binding', binding), overdue: false };
+    const task = newTask({ operation, platform, instance, ...optional('binding', binding) });
     const { leaseMs, callMs } = this.timings;
-    // A lease's length after the deadline, so that nobody takes over while the result is just being written.
-    const lease = { owner: this.identity.name, leaseMs, retryAfterMs: callMs + leaseMs };
+    const lease = { owner: this.identity.name, leaseMs, callMs };
     return {
       task,
       reservation: {

@@ -2,7 +2,7 @@ import { BrokerError, mergeRawObjects } from '#sdk';
 import type { AuditEvent, AuditOutcome } from '../audit/audit-event.js';
 import { newOperationId } from '../ids/ids.js';
 import { optional, type Step } from './backend-step.js';
-import type { BindingChange, InstanceChange, Reservation, Settlement, Task } from './lifecycle-store.js';
+import type { BindingChange, CleanUp, InstanceChange, Settlement, Task } from './lifecycle-store.js';
 import type { Operation, OperationFailure } from './operation.js';
 
 type DoneStep = Extract<Step, { kind: 'done' | 'gone' }>;
@@ -58,21 +58,35 @@ function bindingAfter(task: Task, step: DoneStep): BindingChange | undefined {
   }
 }
 
+/** What may be left of a create that failed. */
+export interface Leftover {
+  /** The call was not answered: removing waits until it cannot be under way any more. */
+  readonly afterCall: boolean;
+  /** How long removing it is tried. */
+  readonly ceilingMs: number;
+}
+
 /** The end of an operation that did not. What a create may have left behind gets a clean-up of its own. */
-export function failure(task: Task, error: BrokerError, mayHaveActed: boolean, cleanUpMs: number): Settlement {
+export function failure(task: Task, error: BrokerError, leftover?: Leftover): Settlement {
   const { kind } = task.operation;
-  const leftover = mayHaveActed ? 'failed' : 'deleted';
-  const owesCleanUp = mayHaveActed && (kind === 'provision' || kind === 'bind');
+  const state = leftover ? 'failed' : 'deleted';
+  const owesCleanUp = leftover && (kind === 'provision' || kind === 'bind');
   return {
     operation: task.operation,
     state: 'failed',
     by: 'holder',
     failure: failureOf(task.operation, error),
     audit: auditOf(task, 'failed', error.description),
-    ...optional('instance', kind === 'provision' ? { state: leftover } : undefined),
-    ...optional('binding', kind === 'bind' ? { state: leftover } : undefined),
-    ...optional('cleanUp', owesCleanUp ? cleanUpOf(task, cleanUpMs) : undefined),
+    ...optional('instance', kind === 'provision' ? { state } : undefined),
+    ...optional('binding', kind === 'bind' ? { state } : undefined),
+    ...optional('cleanUp', owesCleanUp ? cleanUpOf(task, leftover) : undefined),
   };
+}
+
+/** A create whose outcome operators must find out: it is neither kept nor removed (decision 13). */
+export function parkedFailure(task: Task, error: BrokerError): Settlement {
+  const { cleanUp: _, ...settlement } = failure(task, error, { afterCall: false, ceilingMs: 0 });
+  return settlement;
 }
 
 /** The flags belong to failed updates (both) and deprovisions (instance_usable) only: OSB 2.17, Service Broker Errors. */
@@ -87,7 +101,7 @@ function failureOf({ kind }: Operation, error: BrokerError): OperationFailure {
   };
 }
 
-function cleanUpOf(task: Task, ceilingMs: number): Reservation {
+function cleanUpOf(task: Task, leftover: Leftover): CleanUp {
   const { operation } = task;
   const cleanUp: Operation = {
     id: newOperationId(),
@@ -104,10 +118,12 @@ function cleanUpOf(task: Task, ceilingMs: number): Reservation {
     ...optional('bindingIncarnation', operation.bindingIncarnation),
     ...optional('requestId', operation.requestId),
   };
-  return { operation: cleanUp, ceilingMs, audit: auditOf({ ...task, operation: cleanUp }, 'started') };
+  return { operation: cleanUp, ...leftover, audit: auditOf({ ...task, operation: cleanUp }, 'started') };
 }
 
-export function auditOf(task: Omit<Task, 'overdue'>, outcome: AuditOutcome, description?: string): AuditEvent {
+type Subject = Pick<Task, 'operation' | 'platform' | 'instance' | 'binding'>;
+
+export function auditOf(task: Subject, outcome: AuditOutcome, description?: string): AuditEvent {
   const { operation, instance, binding, platform } = task;
   const byPlatform = operation.initiator === 'platform';
   return {
@@ -124,7 +140,7 @@ export function auditOf(task: Omit<Task, 'overdue'>, outcome: AuditOutcome, desc
   };
 }
 
-function beforeAndAfter({ operation, instance }: Omit<Task, 'overdue'>): Pick<AuditEvent, 'before' | 'after'> {
+function beforeAndAfter({ operation, instance }: Subject): Pick<AuditEvent, 'before' | 'after'> {
   const { update } = operation;
   const plan = { service_id: instance.serviceId, plan_id: instance.planId };
   switch (operation.kind) {
@@ -150,6 +166,5 @@ function namesOf(parameters: string | undefined): string[] {
 /** A create ended by a delete that the backend can act on while it runs (OSB 2.17, Deprovisioning). */
 export function cancellation(task: Task): Settlement {
   const error = new BrokerError('BackendFailed', 'cancelled: the instance is being deleted');
-  const { cleanUp: _, ...settlement } = failure(task, error, true, 0);
-  return { ...settlement, by: 'anyone' };
+  return { ...parkedFailure(task, error), by: 'anyone' };
 }

@@ -2,8 +2,10 @@
 export class Timings {
   /** How long a platform waits for its answer at most. Platforms hang up after 60 s. */
   readonly budgetMs: number = 50_000;
-  /** How long one call of the runner to a backend may take. */
+  /** How long one call to a backend may take. */
   readonly callMs: number = 50_000;
+  /** After this a slow call is answered 202 where the platform takes it; a backend's policy may say otherwise. */
+  readonly promoteAfterMs: number = 10_000;
   /** How long an operation belongs to a gateway process that shows no sign of life. */
   readonly leaseMs: number = 15_000;
   /** How often the runner looks for due operations when nothing wakes it. */

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
-import type { BackendState, PlanPolicy } from '#core';
+import type { BackendPolicy, BackendState, PlanPolicy } from '#core';
 
 @Entity('backend')
 @Unique('backend_name_uq', ['name'])
@@ -23,6 +23,9 @@ export class BackendEntity {
   /** Sealed. */
   @Column('bytea')
   settings!: Buffer;
+
+  @Column('jsonb', { default: () => `'{}'` })
+  policy!: BackendPolicy;
 
   @Column('jsonb', { name: 'plan_policies', default: () => `'{}'` })
   planPolicies!: Record<string, PlanPolicy>;

@@ -19,7 +19,7 @@ import { ServiceInstanceEntity } from './service-instance.entity.js';
 @Index('operation_binding_incarnation_queued_uq', ['bindingIncarnation'], { unique: true, where: `state = 'queued'` })
 @Index('operation_instance_incarnation_ix', ['instanceIncarnation', 'createdAt'])
 @Index('operation_binding_incarnation_ix', ['bindingIncarnation', 'createdAt'])
-@Index('operation_next_attempt_at_ix', ['nextAttemptAt'], { where: `state = 'running'` })
+@Index('operation_next_attempt_at_ix', ['nextAttemptAt'], { where: `state = 'running' and parked_at is null` })
 @Index('operation_queued_ix', ['createdAt'], { where: `state = 'queued'` })
 @Index('operation_created_at_ix', ['createdAt', 'id'])
 @Check('operation_kind_ck', `kind in ('provision', 'update', 'deprovision', 'bind', 'unbind')`)
@@ -120,6 +120,14 @@ export class OperationEntity {
 
   @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
   nextAttemptAt!: Date | null;
+
+  /** Until then the call sent last may be under way. */
+  @Column('timestamptz', { name: 'call_deadline_at', nullable: true })
+  callDeadlineAt!: Date | null;
+
+  /** The gateway gave up trying; operators were told. */
+  @Column('timestamptz', { name: 'parked_at', nullable: true })
+  parkedAt!: Date | null;
 
   @Column('timestamptz', { name: 'ceiling_at' })
   ceilingAt!: Date;

@@ -60,6 +60,10 @@ export class ServiceBindingEntity {
   @Column('text', { name: 'renew_before', nullable: true })
   renewBefore!: string | null;
 
+  /** Until then an earlier call may still make what a delete removes. */
+  @Column('timestamptz', { name: 'quiet_after', nullable: true })
+  quietAfter!: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'osb_now()' })
   createdAt!: Date;
 

@@ -74,6 +74,10 @@ export class ServiceInstanceEntity {
   @Column('text', { name: 'maintenance_version', nullable: true })
   maintenanceVersion!: string | null;
 
+  /** Until then an earlier call may still make what a delete removes. */
+  @Column('timestamptz', { name: 'quiet_after', nullable: true })
+  quietAfter!: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'osb_now()' })
   createdAt!: Date;
 

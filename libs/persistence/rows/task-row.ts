@@ -66,7 +66,13 @@ export interface OperationRow {
 
 export type TaskRow = OperationRow &
   InstanceRow &
-  Nullable<BindingRow> & { readonly p_name: string; readonly p_kind: PlatformKind; readonly overdue: boolean };
+  Nullable<BindingRow> & {
+    readonly p_name: string;
+    readonly p_kind: PlatformKind;
+    readonly overdue: boolean;
+    readonly may_be_under_way: boolean;
+    readonly unquiet_for_ms: number;
+  };
 
 /** What an operation has to send beyond its instance or binding. */
 export type SealedRequest = Pick<Operation, 'update' | 'maintenanceInfo'>;
@@ -83,13 +89,16 @@ export class TaskRows {
     this.operations = new SealedColumns(sealer, 'operation');
   }
 
-  task(row: TaskRow): Task {
+  task(row: TaskRow, leasedAtMs = performance.now()): Task {
     return present({
       operation: this.operation(row),
       platform: { id: row.o_platform_id, name: row.p_name, kind: row.p_kind },
       instance: this.instance(row),
       binding: row.b_incarnation === null ? undefined : this.binding(row as BindingRow),
       overdue: row.overdue,
+      mayBeUnderWay: row.may_be_under_way,
+      unquietForMs: Math.max(0, row.unquiet_for_ms),
+      leasedAtMs,
     });
   }
 

@@ -1,22 +1,37 @@
 import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
 
 /**
- * $1 owner, $2 lease in ms, $3 most, $4 how long a call may take in ms: a mutation is sent again by somebody else only
- * when the earlier call cannot be under way any more.
+ * $1 owner, $2 lease in ms, $3 most, $4 how long a call may take in ms.
+ *
+ * A mutation whose earlier call may still be under way is taken over for looking only: its deadline stays. Whoever held
+ * it may send late, stopped and woken: what that makes can appear until a call's length after its deadline.
  */
 export const CLAIM_DUE = {
   name: 'claim-due',
   text: `with due as (
-      select id from operation
-      where state = 'running' and next_attempt_at <= osb_now() and (leased_until is null or leased_until < osb_now())
+      select id, instance_incarnation, binding_incarnation, call_deadline_at,
+        step = 'send' and call_deadline_at > osb_now() as may_be_under_way,
+        step = 'send' and leased_by is not null and kind in ('provision', 'bind') as was_held
+      from operation
+      where state = 'running' and parked_at is null and next_attempt_at <= osb_now()
+        and (leased_until is null or leased_until < osb_now())
       order by next_attempt_at limit $3 for update skip locked
     ), o as (
       update operation
       set leased_by = $1, leased_until = osb_now() + make_interval(secs => $2::float8 / 1000), epoch = epoch + 1,
           attempts = attempts + 1,
-          next_attempt_at = case step when 'send' then osb_now() + make_interval(secs => $4::float8 / 1000) else osb_now() end
+          call_deadline_at = case when step = 'send' and not due.may_be_under_way
+            then osb_now() + make_interval(secs => $4::float8 / 1000) else operation.call_deadline_at end
       from due where operation.id = due.id
-      returning operation.*
+      returning operation.*, due.may_be_under_way
+    ), unquiet_instances as (
+      update service_instance i
+      set quiet_after = greatest(i.quiet_after, due.call_deadline_at + make_interval(secs => $4::float8 / 1000))
+      from due where due.was_held and due.binding_incarnation is null and i.incarnation = due.instance_incarnation
+    ), unquiet_bindings as (
+      update service_binding b
+      set quiet_after = greatest(b.quiet_after, due.call_deadline_at + make_interval(secs => $4::float8 / 1000))
+      from due where due.was_held and b.incarnation = due.binding_incarnation
     )
-    select ${TASK_COLUMNS} from o ${TASK_JOINS}`,
+    select ${TASK_COLUMNS}, o.may_be_under_way from o ${TASK_JOINS}`,
 };

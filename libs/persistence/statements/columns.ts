@@ -23,7 +23,8 @@ export const BINDING_COLUMNS = `
   b.backend_state as b_backend_state`;
 
 export const TASK_COLUMNS = `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
-  p.name as p_name, p.kind as p_kind, o.ceiling_at <= osb_now() as overdue`;
+  p.name as p_name, p.kind as p_kind, o.ceiling_at <= osb_now() as overdue,
+  coalesce(extract(epoch from coalesce(b.quiet_after, i.quiet_after) - osb_now()) * 1000, 0)::float8 as unquiet_for_ms`;
 
 export const TASK_JOINS = `
   join service_instance i on i.incarnation = o.instance_incarnation

@@ -1,11 +1,11 @@
 /** Columns and values of a new operation. Numbered from $1; times are milliseconds from now. */
 const VALUES = `$1, $2, $3, $4, $5, $6, $7::uuid, $8::uuid, $9::uuid, $10::uuid, $11::bytea, $12, $13, $14, $15,
     osb_now() + make_interval(secs => $16::float8 / 1000), osb_now() + make_interval(secs => $17::float8 / 1000),
-    osb_now() + make_interval(secs => $18::float8 / 1000)`;
+    osb_now() + make_interval(secs => $18::float8 / 1000), osb_now()`;
 
 const COLUMNS = `id, kind, initiator, state, step, exclusive, platform_id, backend_id, instance_incarnation,
     binding_incarnation, request, originating_identity, request_identity, request_id, leased_by, leased_until,
-    next_attempt_at, ceiling_at`;
+    call_deadline_at, ceiling_at, next_attempt_at`;
 
 const AUDIT_COLUMNS = `actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
     operation_id, before, after, outcome, description`;
@@ -15,6 +15,16 @@ export const INSERT_OPERATION = {
   name: 'insert-operation',
   text: `with reserved as (
       insert into operation (${COLUMNS}) values (${VALUES}) returning id
+    )
+    insert into audit_event (${AUDIT_COLUMNS})
+    select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved`,
+};
+
+/** As above; where a delete is queued already, that one does the work. */
+export const INSERT_CLEAN_UP = {
+  name: 'insert-clean-up',
+  text: `with reserved as (
+      insert into operation (${COLUMNS}) values (${VALUES}) on conflict do nothing returning id
     )
     insert into audit_event (${AUDIT_COLUMNS})
     select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved`,

@@ -1,8 +1,26 @@
-/** $1 operation, $2 epoch, $3 pause in ms. */
+/**
+ * $1 operation, $2 epoch, $3 pause in ms, $4 what is known of the call sent last (`over`, `unanswered`, `untouched`),
+ * $5 ms after the deadline of an unanswered create in which what it started may still appear.
+ */
 export const RECORD_PAUSE = {
   name: 'record-pause',
-  text: `update operation
-    set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => $3::float8 / 1000)
-    where id = $1 and state = 'running' and epoch = $2
-    returning 1`,
+  text: `with paused as (
+      update operation
+      set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => $3::float8 / 1000),
+          call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end
+      where id = $1 and state = 'running' and epoch = $2
+      returning instance_incarnation, binding_incarnation,
+        case when $4 = 'unanswered' and kind in ('provision', 'bind')
+          then call_deadline_at + make_interval(secs => $5::float8 / 1000) end as quiet_after
+    ), instance as (
+      update service_instance i set quiet_after = greatest(i.quiet_after, paused.quiet_after)
+      from paused
+      where paused.quiet_after is not null and paused.binding_incarnation is null
+        and i.incarnation = paused.instance_incarnation
+    ), binding as (
+      update service_binding b set quiet_after = greatest(b.quiet_after, paused.quiet_after)
+      from paused
+      where paused.quiet_after is not null and b.incarnation = paused.binding_incarnation
+    )
+    select 1 from paused`,
 };

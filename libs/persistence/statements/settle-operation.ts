@@ -1,6 +1,7 @@
 /**
  * $1 operation, $2 epoch or null for whoever holds it, $3-$8 how it ended, $9-$16 the instance ($9: whether it changes),
- * $17-$21 the binding ($17: whether it changes), $22-$33 the audit event.
+ * $17-$21 the binding ($17: whether it changes), $22-$33 the audit event, $34 ms after the deadline of an unanswered call
+ * in which what it started may still appear, or null, $35 whether nothing can appear any more.
  *
  * One statement, so that an operation never ends without what it did. Secrets go when what they belong to is deleted.
  */
@@ -9,10 +10,11 @@ export const SETTLE_OPERATION = {
   text: `with settled as (
       update operation
       set state = $3, error_code = $4, error_word = $5, description = $6, instance_usable = $7, update_repeatable = $8,
-          finished_at = osb_now(), leased_by = null, leased_until = null, next_attempt_at = null,
+          finished_at = osb_now(), leased_by = null, leased_until = null, next_attempt_at = null, parked_at = null,
           request = null, poll_token = null
       where id = $1 and state = 'running' and ($2::bigint is null or epoch = $2)
-      returning id, instance_incarnation, binding_incarnation
+      returning id, instance_incarnation, binding_incarnation, 
+        case when step = 'send' then call_deadline_at + make_interval(secs => $34::float8 / 1000) end as quiet_after
     ), instance as (
       update service_instance i
       set state = coalesce($10, i.state), plan_id = coalesce($11, i.plan_id),
@@ -21,6 +23,7 @@ export const SETTLE_OPERATION = {
           backend_state = case when $10 = 'deleted' then null else i.backend_state end,
           dashboard_url = coalesce($14, i.dashboard_url), metadata = coalesce($15::jsonb, i.metadata),
           maintenance_version = coalesce($16, i.maintenance_version),
+          quiet_after = case when not $35::boolean then greatest(i.quiet_after, settled.quiet_after) end,
           updated_at = osb_now(), deleted_at = case when $10 = 'deleted' then osb_now() else i.deleted_at end
       from settled
       where i.incarnation = settled.instance_incarnation and $9::boolean
@@ -32,6 +35,7 @@ export const SETTLE_OPERATION = {
           bind_resource = case when $18 = 'deleted' then null else b.bind_resource end,
           context = case when $18 = 'deleted' then null else b.context end,
           backend_state = case when $18 = 'deleted' then null else b.backend_state end,
+          quiet_after = case when not $35::boolean then greatest(b.quiet_after, settled.quiet_after) end,
           deleted_at = case when $18 = 'deleted' then osb_now() else b.deleted_at end
       from settled
       where b.incarnation = settled.binding_incarnation and $17::boolean

@@ -27,8 +27,8 @@ export class PostgresBackendStore extends BackendStore {
   }
 
   async insert(backend: Backend, audit: AuditEvent): Promise<'inserted' | 'name taken'> {
-    const { id, name, type, state, closedMessage, planPolicies } = backend;
-    const row = { id, name, type, state, planPolicies, closedMessage: closedMessage ?? null, settings: this.seal(backend) };
+    const { id, name, type, state, closedMessage, policy, planPolicies } = backend;
+    const row = { id, name, type, state, policy, planPolicies, closedMessage: closedMessage ?? null, settings: this.seal(backend) };
     try {
       await this.audited(audit, (manager) => manager.insert(BackendEntity, row));
       return 'inserted';
@@ -83,12 +83,13 @@ export class PostgresBackendStore extends BackendStore {
     return this.columns.seal('settings', id, JSON.stringify(settings)) as Buffer;
   }
 
-  private toBackend({ id, name, type, state, closedMessage, settings, planPolicies, version, createdAt }: BackendEntity): Backend {
+  private toBackend({ id, name, type, state, closedMessage, settings, policy, planPolicies, version, createdAt }: BackendEntity): Backend {
     return {
       id,
       name,
       type,
       state,
+      policy,
       planPolicies,
       version,
       createdAt,

@@ -17,6 +17,7 @@ import {
   type Operation,
   type OperationId,
   type OperationQuery,
+  type Pause,
   type Reservation,
   type Settlement,
   type Task,
@@ -33,8 +34,9 @@ import { FIND_INSTANCE } from '../statements/find-instance.js';
 import { FIND_BINDING_OPERATION, FIND_INSTANCE_OPERATION } from '../statements/find-operation.js';
 import { FIND_TASK } from '../statements/find-task.js';
 import { INSERT_BINDING } from '../statements/insert-binding.js';
-import { INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
+import { INSERT_CLEAN_UP, INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
 import { LOCK_INSTANCE } from '../statements/lock-instance.js';
+import { PARK } from '../statements/park.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS } from '../statements/purge.js';
 import { RECORD_ACCEPTED } from '../statements/record-accepted.js';
 import { RECORD_PAUSE } from '../statements/record-pause.js';
@@ -114,8 +116,12 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return written(await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
-  async recordPause(operation: Operation, pauseMs: number): Promise<Written> {
-    return written(await this.sql.row(RECORD_PAUSE, [operation.id, operation.epoch, pauseMs]));
+  async recordPause(operation: Operation, { pauseMs, call }: Pause): Promise<Written> {
+    return written(await this.sql.row(RECORD_PAUSE, [operation.id, operation.epoch, pauseMs, call, this.timings.callMs]));
+  }
+
+  async park(operation: Operation): Promise<Written> {
+    return written(await this.sql.row(PARK, [operation.id, operation.epoch]));
   }
 
   async settle(settlement: Settlement): Promise<Written> {
@@ -128,15 +134,11 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   private async settleOn(settlement: Settlement, on?: Queryable): Promise<{ queued: boolean } | undefined> {
+    const { cleanUp } = settlement;
     const settled = await this.sql.row<{ queued: boolean }>(SETTLE_OPERATION, this.settlementValues(settlement), on);
-    if (!settled || !settlement.cleanUp) return settled;
-    await this.insertCleanUp(settlement.cleanUp, settled.queued, on);
+    if (!settled || !cleanUp) return settled;
+    await this.sql.rows(INSERT_CLEAN_UP, [...this.operationValues(cleanUp), ...auditValues(cleanUp.audit)], on);
     return { queued: true };
-  }
-
-  /** A delete the platform has queued already does what the clean-up would. */
-  private async insertCleanUp(cleanUp: Reservation, isQueuedAlready: boolean, on?: Queryable): Promise<void> {
-    if (!isQueuedAlready || cleanUp.operation.bindingIncarnation) await this.insertOperation(cleanUp, on);
   }
 
   private async insertOperation(reservation: Reservation, on?: Queryable): Promise<void> {
@@ -146,7 +148,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   private async releaseQueued(incarnation: Incarnation): Promise<void> {
     await this.sql.transaction(async (client) => {
       await this.sql.row(LOCK_INCARNATION, [incarnation], client);
-      await this.sql.rows(RELEASE_QUEUED, [incarnation], client);
+      await this.sql.rows(RELEASE_QUEUED, [incarnation, this.timings.callMs], client);
     });
   }
 
@@ -185,12 +187,14 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   async claimDue(owner: string, leaseMs: number, most: number): Promise<Task[]> {
+    const askedAtMs = performance.now();
     const claimed = await this.sql.rows<TaskRow>(CLAIM_DUE, [owner, leaseMs, most, this.timings.callMs]);
-    return claimed.map((row) => this.rows.task(row));
+    return claimed.map((row) => this.rows.task(row, askedAtMs));
   }
 
-  async extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<void> {
-    await this.sql.rows(EXTEND_LEASES, [owner, leaseMs, ids]);
+  async extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]> {
+    const ours = await this.sql.rows<{ id: OperationId }>(EXTEND_LEASES, [owner, leaseMs, ids]);
+    return ours.map(({ id }) => id);
   }
 
   async purge(retentionMs: number): Promise<void> {
@@ -222,7 +226,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
       operation.requestId ?? null,
       lease?.owner ?? null,
       lease?.leaseMs ?? null,
-      lease?.retryAfterMs ?? null,
+      lease?.callMs ?? null,
       ceilingMs,
     ];
   }
@@ -262,7 +266,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
     ];
   }
 
-  private settlementValues({ operation, state, failure, description, instance, binding, audit, by }: Settlement): unknown[] {
+  private settlementValues({ operation, state, failure, description, instance, binding, audit, by, cleanUp, isQuiet }: Settlement): unknown[] {
     const key = operation.instanceIncarnation;
     const result = binding?.result && writeResult(binding.result);
     return [
@@ -288,6 +292,8 @@ export class PostgresLifecycleStore extends LifecycleStore {
       binding?.result?.metadata?.expires_at ?? null,
       binding?.result?.metadata?.renew_before ?? null,
       ...auditValues(audit),
+      cleanUp?.afterCall ? this.timings.callMs : null,
+      isQuiet === true,
     ];
   }
 }

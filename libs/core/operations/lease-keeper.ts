@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { OperationId } from '../ids/ids.js';
+import { Journal } from '../journal/journal.js';
+import { GatewayIdentity } from './gateway-identity.js';
+import { LifecycleStore } from './lifecycle-store.js';
+import { Timings } from './timings.js';
+
+/**
+ * Shows that this process is alive: extends the lease of every operation it works on. A process that was stopped for
+ * longer than its lease must ask before it sends anything (decision 12).
+ */
+@Injectable()
+export class LeaseKeeper {
+  private readonly heldSinceMs = new Map<OperationId, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly lifecycle: LifecycleStore,
+    private readonly identity: GatewayIdentity,
+    private readonly timings: Timings,
+    private readonly journal: Journal,
+  ) {}
+
+  start(): void {
+    const beat = (): void => {
+      this.extend([...this.heldSinceMs.keys()]).catch((error: unknown) =>
+        this.journal.warn('leases could not be extended', { error }),
+      );
+    };
+    this.timer = setInterval(beat, this.timings.leaseMs / 3);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Keeps the lease of an operation from now on, until `drop`. */
+  hold(id: OperationId, leasedAtMs: number): void {
+    this.heldSinceMs.set(id, leasedAtMs);
+  }
+
+  drop(id: OperationId): void {
+    this.heldSinceMs.delete(id);
+  }
+
+  /** Whether the operation is surely still ours; asks the database when the last beat is too long ago to know. */
+  async isHeld(id: OperationId): Promise<boolean> {
+    const since = this.heldSinceMs.get(id);
+    if (since !== undefined && performance.now() - since < this.timings.leaseMs / 2) return true;
+    return (await this.extend([id])).has(id);
+  }
+
+  private async extend(ids: readonly OperationId[]): Promise<ReadonlySet<OperationId>> {
+    if (ids.length === 0) return new Set();
+    const asked = performance.now();
+    const ours = new Set(await this.lifecycle.extendLeases(this.identity.name, this.timings.leaseMs, ids));
+    for (const id of ids) if (ours.has(id) && this.heldSinceMs.has(id)) this.heldSinceMs.set(id, asked);
+    return ours;
+  }
+}

@@ -1,0 +1,6 @@
+import type { Task } from './lifecycle-store.js';
+
+/** A task nobody has worked on before. */
+export function newTask(what: Pick<Task, 'operation' | 'platform' | 'instance' | 'binding'>): Task {
+  return { ...what, overdue: false, mayBeUnderWay: false, unquietForMs: 0, leasedAtMs: performance.now() };
+}

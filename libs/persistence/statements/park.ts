@@ -1,0 +1,7 @@
+/** $1 operation, $2 epoch. */
+export const PARK = {
+  name: 'park',
+  text: `update operation set leased_by = null, leased_until = null, parked_at = osb_now()
+    where id = $1 and state = 'running' and epoch = $2
+    returning 1`,
+};
