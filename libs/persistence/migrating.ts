@@ -21,26 +21,34 @@ const LOCK_RETRY_MS = 200;
  */
 export async function bringUpToDate(database: DataSource, mode: MigrateMode): Promise<void> {
   await refuseNewerSchema(database);
-  if (!(await database.showMigrations())) return;
+  if (await isUpToDate(database)) return;
   if (mode === 'check') {
     throw new SchemaError('the database is behind this release: run "npm run migrate", or start with MIGRATE=auto');
   }
   await alone(database, async () => {
+    await refuseNewerSchema(database);
     await database.runMigrations();
   });
 }
 
+/** Only looks: TypeORM's own check makes its table where there is none, and two gateways would both try. */
+async function isUpToDate(database: DataSource): Promise<boolean> {
+  const done = await database.query<{ name: string }[]>('select name from schema_migration').catch(emptyWhenNew<{ name: string }>);
+  const names = new Set(done.map(({ name }) => name));
+  return database.migrations.every(({ name, constructor }) => names.has(name ?? constructor.name));
+}
+
 async function refuseNewerSchema(database: DataSource): Promise<void> {
-  const [marker] = await database.query<{ oldest_release: string }[]>(
-    'select oldest_release from schema_marker',
-  ).catch(emptyWhenNew);
+  const [marker] = await database
+    .query<{ oldest_release: string }[]>('select oldest_release from schema_marker')
+    .catch(emptyWhenNew<{ oldest_release: string }>);
   if (!marker || compareReleases(marker.oldest_release, RELEASE) <= 0) return;
   throw new SchemaError(
     `the database was migrated by a newer release and needs at least ${marker.oldest_release}; this is ${RELEASE}`,
   );
 }
 
-function emptyWhenNew(error: unknown): { oldest_release: string }[] {
+function emptyWhenNew<Row>(error: unknown): Row[] {
   const UNDEFINED_TABLE = '42P01';
   if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
   throw error;

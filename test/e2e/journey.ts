@@ -4,6 +4,8 @@ import type { OsbClient, PlanIds } from '../support/osb-client.js';
 
 export interface JourneyOptions {
   readonly plan: PlanIds;
+  readonly instanceId?: string;
+  readonly bindingId?: string;
   /** Whether the platform sends `accepts_incomplete=true`. */
   readonly acceptsIncomplete: boolean;
   /** Asynchronous bindings came with version 2.14: an older platform must never get a 202 for one. */
@@ -17,14 +19,17 @@ export interface JourneyOptions {
 
 /** The life of one instance with one binding, as a platform sees it; every step checks what the spec promises of it. */
 export class Journey {
-  readonly instanceId = randomUUID();
-  readonly bindingId = randomUUID();
+  readonly instanceId: string;
+  readonly bindingId: string;
   private readonly operations = new Set<string>();
 
   constructor(
     private readonly osb: OsbClient,
     private readonly options: JourneyOptions,
-  ) {}
+  ) {
+    this.instanceId = options.instanceId ?? randomUUID();
+    this.bindingId = options.bindingId ?? randomUUID();
+  }
 
   /** From the catalog to the grave, and once more. */
   async whole(): Promise<void> {

@@ -61,10 +61,10 @@ describe.each(['with-schema', 'with-schema-2020'])('parameters against the schem
 
 test('a pattern that would keep a regular expression busy for years costs one request its answer, nobody else', async () => {
   const plan = await gateway.plan('hostile', 'hostile');
-  const other = await gateway.plan('remote', 'sync');
+  const other = await gateway.plan('remote', 'with-schema');
   const startedAtMs = Date.now();
   const attack = osb.provision('attacked', plan, { parameters: { name: 'a'.repeat(50_000) } });
-  const bystander = await osb.provision('bystander', other);
+  const bystander = await osb.provision('bystander', other, { parameters: { size: 1 } });
   const bystanderMs = Date.now() - startedAtMs;
   const { status, body } = await attack;
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Json } from './answer.js';
 import { CloudFoundry } from './cloud-foundry.js';
 import { credentialsIn, DatabaseVisit } from './database-visit.js';
 import { planIn, servicesIn, type Plan } from './plan.js';
@@ -49,7 +50,8 @@ class Story {
 
   private async useApp(small: Plan, large: Plan): Promise<void> {
     const { cf, client, id, appBinding, steps } = this;
-    const bound = await steps.ask('binds an app', () => client.bind(id, appBinding, small, cf.appBindBody(small)), 201, 200);
+    const bind = () => client.bind(id, appBinding, small, cf.appBindBody(small));
+    const bound = await steps.ask('binds an app', bind, 201, 200);
     const app = await this.enter('the app logs in, with pg', bound.body);
     try {
       await steps.take('the app makes a table and writes two rows', () => app.makeTable());
@@ -68,8 +70,8 @@ class Story {
 
   private async useKey(plan: Plan): Promise<void> {
     const { cf, client, id, keyBinding, steps } = this;
-    const body = cf.keyBindBody(plan, { role: 'readonly' });
-    const bound = await steps.ask('creates a key that may only read', () => client.bind(id, keyBinding, plan, body), 201, 200);
+    const bind = () => client.bind(id, keyBinding, plan, cf.keyBindBody(plan, { role: 'readonly' }));
+    const bound = await steps.ask('creates a key that may only read', bind, 201, 200);
     const key = await this.enter('somebody logs in with the key', bound.body);
     try {
       await steps.take('the key reads the rows of the app', () => key.expectRows());
@@ -93,7 +95,7 @@ class Story {
     expectEqual('plan_id', body['plan_id'], planId);
   }
 
-  private enter(text: string, body: unknown): Promise<DatabaseVisit> {
+  private enter(text: string, body: Json): Promise<DatabaseVisit> {
     const credentials = credentialsIn(body);
     return this.steps.take(text, () => DatabaseVisit.enter(credentials), () => credentials.username.slice(-26));
   }

@@ -1,12 +1,17 @@
 import { Client, DatabaseError } from 'pg';
 import { z } from 'zod';
+import type { Json } from './answer.js';
 import { expectEqual, Surprise } from './surprise.js';
 
-const credentialsBody = z.object({
-  credentials: z.object({ uri: z.string(), host: z.string(), port: z.number(), database: z.string(), username: z.string() }),
+const databaseCredentials = z.object({
+  uri: z.string(),
+  host: z.string(),
+  port: z.number(),
+  database: z.string(),
+  username: z.string(),
 });
 
-type Credentials = z.output<typeof credentialsBody>['credentials'];
+type Credentials = z.output<typeof databaseCredentials>;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -14,10 +19,11 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const LOGIN_REFUSED = ['28P01', '28000'];
 
 /** Reads what a bind gave. */
-export function credentialsIn(body: unknown): Credentials {
-  const { data, error } = credentialsBody.safeParse(body);
-  if (data) return data.credentials;
-  throw new Surprise('credentials of a database', error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+export function credentialsIn({ credentials }: Json): Credentials {
+  const { data, error } = databaseCredentials.safeParse(credentials);
+  if (data) return data;
+  const problems = error.issues.map(({ path, message }) => `${['credentials', ...path].join('.')}: ${message}`);
+  throw new Surprise('credentials of a database', problems.join('; '));
 }
 
 /** An application at work in the database it was bound to. */

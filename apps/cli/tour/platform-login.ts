@@ -16,8 +16,7 @@ async function madePassword(file: string): Promise<string> {
   try {
     return madeLogins.parse(JSON.parse(await readFile(file, 'utf8'))).platform;
   } catch {
-    throw new ConfigurationError(
-      `There is no password of the platform in ${file}. Set PLATFORM_PASSWORD, or DATA_DIR to the folder of the gateway.`,
-    );
+    const wayOut = 'Set PLATFORM_PASSWORD, or DATA_DIR to the folder of the gateway.';
+    throw new ConfigurationError(`There is no password of the platform in ${file}. ${wayOut}`);
   }
 }

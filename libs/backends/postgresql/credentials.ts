@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
-import type { PostgresqlServer, SslMode } from './server.js';
+import type { PostgresqlServer } from './server.js';
+import type { SslMode } from './ssl-mode.js';
 
 /** What an application gets to connect with. */
 export interface PostgresqlCredentials {

@@ -1,10 +1,7 @@
 import type { ClientConfig } from 'pg';
 import type { PostgresqlSettings } from './settings.js';
+import type { SslMode } from './ssl-mode.js';
 
-export const SSL_MODES = ['disable', 'require', 'verify-full'] as const;
-
-/** `require` encrypts without looking at the certificate; `verify-full` checks it and the host name in it. */
-export type SslMode = (typeof SSL_MODES)[number];
 
 /** A PostgreSQL server and the role the gateway administers it with. */
 export interface PostgresqlServer {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secretSetting } from '#sdk';
-import { SSL_MODES } from './server.js';
+import { SSL_MODES } from './ssl-mode.js';
 
 const name = z.string().min(1).max(255);
 const port = z.int().min(1).max(65_535);

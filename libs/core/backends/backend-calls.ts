@@ -2,13 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError, type ServiceBackend } from '#sdk';
 import { BackendGuard, MOST_CALLS, type GuardState } from './backend-guard.js';
 import { BackendRegistry } from './backend-registry.js';
-
-/** How a call to a backend ended, as far as the gateway can know. */
-export type CallEnd<T> =
-  | { readonly kind: 'answered'; readonly value: T }
-  | { readonly kind: 'refused'; readonly error: BrokerError }
-  /** It threw something without a known meaning, or the deadline passed: what it did is not certain. */
-  | { readonly kind: 'unknown'; readonly reason: string };
+import type { CallEnd } from './call-end.js';
 
 /** The one way to a backend: bounded in time and number, and never throwing. */
 @Injectable()

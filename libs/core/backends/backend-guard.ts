@@ -11,7 +11,7 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import { BrokerError } from '#sdk';
-import type { CallEnd } from './backend-calls.js';
+import type { CallEnd } from './call-end.js';
 
 /** How many calls one backend may have under way in one process, unless its policy says otherwise. */
 export const MOST_CALLS = 64;

@@ -12,7 +12,8 @@ import {
   type RawJson,
   type ServiceBackend,
 } from '#sdk';
-import { BackendCalls, type CallEnd } from '../backends/backend-calls.js';
+import { BackendCalls } from '../backends/backend-calls.js';
+import type { CallEnd } from '../backends/call-end.js';
 import type { Binding } from '../bindings/binding.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
