@@ -8,7 +8,7 @@ import { migrations } from '#migrations';
 import { addRequestHooks } from '#osb-api';
 import { bringUpToDate, createDatabase, proveSealingKeys } from '#persistence';
 import { AesGcmSealer, Argon2idDigests, AuthenticationHook, parseSealingKeys } from '#security';
-import { addRequestLog, NestLog, PinoJournal, Readiness } from '#telemetry';
+import { addRequestLog, addRequestMetrics, Metrics, NestLog, PinoJournal, Readiness } from '#telemetry';
 import type { BackendType } from '#sdk';
 import { installedBackends } from './backends.js';
 import { DataDir } from './data-dir.js';
@@ -115,6 +115,7 @@ async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise
   addJsonParser(server);
   addRequestHooks(server, app.get(AuthenticationHook).authenticate);
   addRequestLog(server, parts.logger);
+  addRequestMetrics(server, app.get(Metrics));
   addFarewell(server, () => app.get(Readiness).current() === 'draining');
   await app.init();
   return app;

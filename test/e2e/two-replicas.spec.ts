@@ -96,6 +96,7 @@ describe('what a gateway was at when it was killed', () => {
     expect(await unanswered).toBeInstanceOf(Error);
     expect((await two.osb().lastOperation('left-sending')).body).toMatchObject({ state: 'in progress' });
 
+    await eventually(() => made('left-sending'), ([instance]) => instance?.status === 'ready');
     // The dead gateway's call had a minute to live: for whoever connects from now on, that has passed.
     await query(database.url, `alter database ${database.name} set osb.clock_offset = '5 minutes'`);
     const later = await TestGateway.start({ database });
@@ -103,9 +104,8 @@ describe('what a gateway was at when it was killed', () => {
     await query(database.url, `alter database ${database.name} reset osb.clock_offset`);
     await later.stop();
 
-    console.log(remote.broker.requests.filter(({ url }) => url.includes('left-sending')).map(({ method, url, status, at, headers }) => [at, method, url, status, headers['x-broker-api-request-identity']]), later.logLines.join('\n'), JSON.stringify(await query(database.url, "select * from operation where instance_incarnation in (select incarnation from service_instance where instance_id = 'left-sending')"), null, 1));
     expect(provisionsAt('left-sending')).toBe(2);
-    expect(remote.simulator.ledger.inventory.instances().filter(({ instanceId }) => instanceId === 'left-sending')).toHaveLength(1);
+    expect(made('left-sending')).toHaveLength(1);
     expect((await two.osb().bind('left-sending', 'binding', plan('sync'))).status).toBe(201);
   });
 });
@@ -113,4 +113,9 @@ describe('what a gateway was at when it was killed', () => {
 /** How often the broker was asked to make an instance. */
 function provisionsAt(id: string): number {
   return remote.broker.requests.filter(({ method, url }) => method === 'PUT' && url.startsWith(`/v2/service_instances/${id}?`)).length;
+}
+
+/** What the broker has by that id. */
+function made(id: string): { readonly status: string }[] {
+  return remote.simulator.ledger.inventory.instances().filter(({ instanceId }) => instanceId === id);
 }

@@ -95,7 +95,8 @@ export class BackendStep {
   private async poll(task: Task, deadline: Date): Promise<Step> {
     await failpoint('before-poll', task.operation.kind);
     const end = await this.calls.call<Step>(task.operation.backendId, deadline, async (backend, signal) => {
-      const call = this.callFor(task, deadline, signal);
+      // Nobody asked for this poll but the gateway: the identity of a user stays out of it.
+      const { originatingIdentity: _, ...call } = this.callFor(task, deadline, signal);
       const state = await this.lastOperation(backend, task, call);
       switch (state.kind) {
         case 'in progress':
