@@ -1,4 +1,4 @@
-import { optional } from '../operations/backend-step.js';
+import { optional } from '../optional.js';
 import type { AuditEvent } from './audit-event.js';
 
 /** The operator who asks. */

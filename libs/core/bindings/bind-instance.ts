@@ -5,7 +5,7 @@ import { newIncarnation, type OperationId } from '../ids/ids.js';
 import type { Instance } from '../instances/instance.js';
 import { RequestChecks } from '../instances/request-checks.js';
 import { sameBinding } from '../instances/same-attributes.js';
-import { optional } from '../operations/backend-step.js';
+import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore, type BindingView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, fromRawJson, type FetchedBinding } from '#sdk';
-import { optional } from '../operations/backend-step.js';
+import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore } from '../operations/lifecycle-store.js';
 

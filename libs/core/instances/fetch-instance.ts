@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError, fromRawJson, type Call, type FetchedInstance, type PlatformRef } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
-import { optional } from '../operations/backend-step.js';
+import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore } from '../operations/lifecycle-store.js';
 import { StoredSlot } from '../operations/stored-slot.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError, type InstanceResult, type RawJson } from '#sdk';
 import { Catalog, type Offered } from '../catalog/catalog.js';
 import type { OperationId } from '../ids/ids.js';
-import { optional } from '../operations/backend-step.js';
+import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore, type InstanceView } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';

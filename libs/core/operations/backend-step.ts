@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import {
   BrokerError,
-  fromRawJson,
   type BindingCall,
-  type BindingRef,
   type BindingResult,
   type Call,
-  type InstanceRef,
   type InstanceResult,
   type Outcome,
-  type RawJson,
   type ServiceBackend,
 } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import type { CallEnd } from '../backends/call-end.js';
-import type { Binding } from '../bindings/binding.js';
 import { failpoint } from '../failpoints/failpoint.js';
+import { optional } from '../optional.js';
+import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { StoredSlot } from './stored-slot.js';
 
@@ -190,63 +187,4 @@ function acceptance(outcome: { kind: string; pollToken?: string; retryAfterMs?: 
     ...optional('pollToken', outcome.pollToken),
     ...optional('retryAfterMs', outcome.retryAfterMs),
   };
-}
-
-function instanceRef({ instance, operation }: Task): InstanceRef {
-  return {
-    instanceId: instance.backendInstanceId,
-    serviceId: instance.serviceId,
-    planId: operation.update?.planId ?? instance.planId,
-  };
-}
-
-function bindingOf(task: Task): Binding {
-  if (!task.binding) throw new Error(`operation ${task.operation.id} names no binding`);
-  return task.binding;
-}
-
-function bindingRef(task: Task): BindingRef {
-  return { ...instanceRef(task), bindingId: bindingOf(task).backendBindingId };
-}
-
-function provisionBody({ instance, operation }: Task) {
-  return {
-    organizationGuid: instance.organizationGuid,
-    spaceGuid: instance.spaceGuid,
-    ...raw('parameters', instance.parameters),
-    ...raw('context', instance.context),
-    ...raw('maintenanceInfo', operation.maintenanceInfo),
-  };
-}
-
-function updateBody({ operation }: Task) {
-  const intent = operation.update;
-  if (!intent) throw new Error(`operation ${operation.id} does not say what to update`);
-  return {
-    planId: intent.planId,
-    previousPlanId: intent.previousPlanId,
-    ...raw('parameters', intent.parameters),
-    ...raw('context', intent.context),
-    ...raw('maintenanceInfo', intent.maintenanceInfo),
-    ...raw('previousValues', intent.previousValues),
-  };
-}
-
-function bindBody(binding: Binding, instanceContext: string | undefined) {
-  return {
-    ...optional('appGuid', binding.appGuid),
-    ...optional('predecessorBindingId', binding.predecessorBindingId),
-    ...raw('bindResource', binding.bindResource),
-    ...raw('parameters', binding.parameters),
-    ...raw('context', binding.context ?? instanceContext),
-  };
-}
-
-function raw<K extends string>(key: K, text: string | undefined): { [P in K]?: RawJson } {
-  return optional(key, text === undefined ? undefined : fromRawJson(text));
-}
-
-/** A member that is left out when it has no value. */
-export function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }

@@ -1,5 +1,6 @@
 import { BrokerError, type BindingResult, type InstanceResult } from '#sdk';
-import { optional, type Step } from './backend-step.js';
+import { optional } from '../optional.js';
+import { type Step } from './backend-step.js';
 
 /** What is known of the offering; an instance may outlive its plan. */
 interface Offered {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import { isOperationId } from '../ids/ids.js';
-import { optional } from './backend-step.js';
+import { optional } from '../optional.js';
 import type { Caller } from './caller.js';
 import { LifecycleStore, type FoundOperation } from './lifecycle-store.js';
 import { errorOf } from './operation-answers.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import type { OperationId } from '../ids/ids.js';
-import { optional } from './backend-step.js';
+import { optional } from '../optional.js';
 import type { Caller } from './caller.js';
 import { Journal } from '../journal/journal.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';

@@ -4,7 +4,7 @@ import type { Binding } from '../bindings/binding.js';
 import type { ServicePlan } from '../catalog/offering.js';
 import { newOperationId, type OperationId } from '../ids/ids.js';
 import type { Instance } from '../instances/instance.js';
-import { optional } from './backend-step.js';
+import { optional } from '../optional.js';
 import { GatewayIdentity } from './gateway-identity.js';
 import type { Reservation, Task } from './lifecycle-store.js';
 import { newTask } from './new-task.js';

@@ -1,7 +1,8 @@
 import { BrokerError, mergeRawObjects } from '#sdk';
 import type { AuditEvent, AuditOutcome } from '../audit/audit-event.js';
 import { newOperationId } from '../ids/ids.js';
-import { optional, type Step } from './backend-step.js';
+import { optional } from '../optional.js';
+import { type Step } from './backend-step.js';
 import type { BindingChange, CleanUp, InstanceChange, Settlement, Task } from './lifecycle-store.js';
 import type { Operation, OperationFailure } from './operation.js';
 
