@@ -3,7 +3,7 @@ import { basic, HttpClient, type Answer, type Ask } from '../support/http-client
 import type { OsbClient } from '../support/osb-client.js';
 import { recorded, type Recorded } from './recorded.js';
 import { expectRefusal } from './refusals.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   gateway = await TestGateway.start();
   osb = gateway.osb();
   bare = new HttpClient(gateway.url, {});
-  simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+  simulator = await simulatorInGateway(gateway, 'simulator');
   await osb.provision('i', simulator.plan('sync'));
   await osb.bind('i', 'b', simulator.plan('sync'));
 });

@@ -4,7 +4,7 @@ import { basic, type Answer, type Ask } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { recorded, type Recorded } from './recorded.js';
 import { expectRefusal } from './refusals.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -29,7 +29,7 @@ const textWith = (route: Route, members: string): string => `${JSON.stringify(BO
 beforeAll(async () => {
   gateway = await TestGateway.start();
   osb = gateway.osb();
-  simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+  simulator = await simulatorInGateway(gateway, 'simulator');
   await osb.provision('i', simulator.plan('sync'));
   await osb.bind('i', 'b', simulator.plan('sync'));
 });

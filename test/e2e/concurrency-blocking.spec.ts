@@ -3,7 +3,7 @@ import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient, PlanIds } from '../support/osb-client.js';
 import { recorded } from './recorded.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -13,7 +13,7 @@ let id: string;
 beforeAll(async () => {
   gateway = await TestGateway.start();
   osb = gateway.osb();
-  simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+  simulator = await simulatorInGateway(gateway, 'simulator');
   plan = simulator.plan('updateable');
 });
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { TestGateway } from '../support/gateway.js';
 import type { OsbClient, PlanIds } from '../support/osb-client.js';
 import { eventually } from './eventually.js';
 import { recorded } from './recorded.js';
-import { SIMULATORS, SimulatorUnderTest } from './simulators.js';
+import { SIMULATORS, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -20,7 +20,7 @@ const answer = ({ status, body }: { status: number; body: { readonly error?: str
 
 describe.each([
   ...SIMULATORS.map(([where, start]) => [where, start, {}] as const),
-  ['that cannot cancel', SimulatorUnderTest.inGateway, { capabilities: { cancelCreate: false } }] as const,
+  ['that cannot cancel', simulatorInGateway, { capabilities: { cancelCreate: false } }] as const,
 ])('a simulator %s', (where, start, settings) => {
   let simulator: SimulatorUnderTest;
   let plan: PlanIds;
@@ -119,7 +119,7 @@ describe.each([
 });
 
 test('a create that never ends can be deleted where the backend can cancel it', async () => {
-  const simulator = await SimulatorUnderTest.inGateway(gateway, 'endless');
+  const simulator = await simulatorInGateway(gateway, 'endless');
   const plan = simulator.plan('sync');
   const create = await osb.provision('endless', plan, { parameters: { simulate: { async: { outcome: 'never' } } } }, patient);
   const deleted = await osb.deprovision('endless', plan, patient);

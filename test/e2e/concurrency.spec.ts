@@ -1,7 +1,7 @@
 import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorAsBroker, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -9,7 +9,7 @@ let simulator: SimulatorUnderTest;
 beforeAll(async () => {
   gateway = await TestGateway.start();
   osb = gateway.osb();
-  simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+  simulator = await simulatorInGateway(gateway, 'simulator');
 });
 afterAll(() => gateway.stop());
 
@@ -55,7 +55,7 @@ describe('fifty identical creates at once make one call to the backend', () => {
   });
 
   test('also where they meet two gateways on one database', async () => {
-    const broker = await SimulatorUnderTest.asBroker(gateway, 'shared');
+    const broker = await simulatorAsBroker(gateway, 'shared');
     const second = await TestGateway.start({ database: gateway.database });
     const clients = [osb, second.osb()] as const;
     const plan = broker.plan('async');
@@ -98,7 +98,7 @@ describe('fifty binds at once', () => {
   });
 
   test('take turns where the backend cannot: binds and unbinds wait for one another within their time', async () => {
-    const alone = await SimulatorUnderTest.inGateway(gateway, 'alone', { capabilities: { parallelBindings: false } });
+    const alone = await simulatorInGateway(gateway, 'alone', { capabilities: { parallelBindings: false } });
     const plan = alone.plan('sync');
     await osb.provision('l', plan);
     await osb.bind('l', 'old', plan, { parameters: { simulate: { unbind: { delayMs: 150 } } } });

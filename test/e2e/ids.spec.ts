@@ -115,15 +115,15 @@ describe.each(SIMULATORS)('with a simulator %s', (where, start) => {
 const ONCE = ['provision', 'update', 'bind', 'unbind', 'deprovision'];
 
 /** What every verb answers for an instance's or a binding's path; the path is sent as it is. */
-async function everyVerb(osb: OsbClient, simulator: SimulatorUnderTest, path: string) {
+async function everyVerb({ http }: OsbClient, simulator: SimulatorUnderTest, path: string) {
   const { serviceId: service_id, planId: plan_id } = simulator.plan('sync');
   const body = { service_id, plan_id, organization_guid: 'o', space_guid: 's' };
   const isInstance = !path.includes('/service_bindings');
   return Promise.all([
-    osb.http.request('PUT', path, { body }),
-    osb.http.request('DELETE', path, { query: { service_id, plan_id } }),
-    osb.http.request('GET', path),
-    osb.http.request('GET', `${path}/last_operation`),
-    ...(isInstance ? [osb.http.request('PATCH', path, { body: { service_id } })] : []),
+    http.request('PUT', path, { body }),
+    http.request('DELETE', path, { query: { service_id, plan_id } }),
+    http.request('GET', path),
+    http.request('GET', `${path}/last_operation`),
+    ...(isInstance ? [http.request('PATCH', path, { body: { service_id } })] : []),
   ]);
 }

@@ -3,7 +3,7 @@ import { TestGateway } from '../support/gateway.js';
 import type { OsbClient, PlanIds } from '../support/osb-client.js';
 import { eventually } from './eventually.js';
 import { Journey } from './journey.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorAsBroker, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -16,7 +16,7 @@ afterAll(() => gateway.stop());
 describe('a backend in the gateway that does what it is told but breaks down the first time', () => {
   let simulator: SimulatorUnderTest;
   beforeAll(async () => {
-    simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+    simulator = await simulatorInGateway(gateway, 'simulator');
   });
 
   test.each([
@@ -46,7 +46,7 @@ describe('a remote broker that does what it is told but answers 500 the first ti
   let plan: PlanIds;
   let id: string;
   beforeAll(async () => {
-    simulator = await SimulatorUnderTest.asBroker(gateway, 'broker');
+    simulator = await simulatorAsBroker(gateway, 'broker');
     plan = simulator.plan('flaky');
   });
   beforeEach(() => {

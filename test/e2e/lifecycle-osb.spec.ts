@@ -1,4 +1,6 @@
 import { simulatedLives } from './simulated-lives.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorAsBroker } from './simulators.js';
 
-describe('a remote broker behind the gateway', () => simulatedLives(SimulatorUnderTest.asBroker));
+describe('a remote broker behind the gateway', () => {
+  simulatedLives(simulatorAsBroker);
+});

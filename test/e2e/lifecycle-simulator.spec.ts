@@ -1,4 +1,6 @@
 import { simulatedLives } from './simulated-lives.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorInGateway } from './simulators.js';
 
-describe('the simulator in the gateway', () => simulatedLives(SimulatorUnderTest.inGateway));
+describe('the simulator in the gateway', () => {
+  simulatedLives(simulatorInGateway);
+});

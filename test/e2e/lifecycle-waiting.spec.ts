@@ -2,7 +2,7 @@ import { ChangeBackend } from '#core';
 import { TestGateway } from '../support/gateway.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { eventually } from './eventually.js';
-import { SimulatorUnderTest } from './simulators.js';
+import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -15,7 +15,7 @@ describe('where the operator turned waiting off for a plan, a platform that does
   beforeAll(async () => {
     gateway = await TestGateway.start();
     osb = gateway.osb();
-    simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+    simulator = await simulatorInGateway(gateway, 'simulator');
     await osb.provision('i', simulator.plan('async'), { parameters: { a: 1 } });
     await osb.bind('i', 'b', simulator.plan('async'));
     const planPolicies = { [simulator.plan('async').planId]: { bridgeSync: false } };
@@ -75,7 +75,7 @@ describe('a platform that waits longer than it can', () => {
   beforeAll(async () => {
     gateway = await TestGateway.start({ timings: { budgetMs: 300, callMs: 1_000 } });
     osb = gateway.osb();
-    simulator = await SimulatorUnderTest.inGateway(gateway, 'simulator');
+    simulator = await simulatorInGateway(gateway, 'simulator');
   });
   afterAll(() => gateway.stop());
 

@@ -1,6 +1,6 @@
 import { TestGateway } from '../support/gateway.js';
 import { Journey } from './journey.js';
-import type { SimulatorUnderTest } from './simulators.js';
+import type { SimulatorUnderTest, StartSimulator } from './simulators.js';
 
 const PARAMETERS = {
   provisionParameters: { size: 1 },
@@ -16,7 +16,7 @@ const PLATFORMS = [
 ] as const;
 
 /** Whole lives through every plan of a simulator that succeeds in the end, for old and new platforms. */
-export function simulatedLives(start: (gateway: TestGateway, serviceName: string) => Promise<SimulatorUnderTest>): void {
+export function simulatedLives(start: StartSimulator): void {
   let gateway: TestGateway;
   let simulator: SimulatorUnderTest;
   beforeAll(async () => {

@@ -14,31 +14,15 @@ import type { PlanIds } from '../support/osb-client.js';
 /** Short enough for a test, long enough to be seen while it runs. */
 const QUICK = { asyncDurationMs: 80, slowDelayMs: 50 } satisfies SimulatorSettingsInput;
 
-/** A simulator a gateway works with, and what it was asked there: in the gateway, or behind a broker of its own. */
+/** A simulator a gateway works with, and what it was asked there. */
 export class SimulatorUnderTest {
-  private constructor(
+  constructor(
     readonly backend: Backend,
     readonly serviceName: string,
     readonly ledger: Ledger,
     /** Ends the broker, where there is one. */
-    readonly close: () => Promise<void>,
+    readonly close: () => Promise<void> = async () => undefined,
   ) {}
-
-  /** As a backend in the gateway's own process. */
-  static async inGateway(gateway: TestGateway, serviceName: string, settings: SimulatorSettingsInput = {}): Promise<SimulatorUnderTest> {
-    const backend = await gateway.register(serviceName, 'simulator', { ...QUICK, serviceName, ...settings });
-    const { ledger } = gateway.gateway.app.get(BackendRegistry).get(backend.id) as Simulator;
-    return new SimulatorUnderTest(backend, serviceName, ledger, async () => undefined);
-  }
-
-  /** As a service broker of its own, behind the backend type `osb`. */
-  static async asBroker(gateway: TestGateway, serviceName: string, settings: SimulatorSettingsInput = {}): Promise<SimulatorUnderTest> {
-    const simulator = createSimulator({ ...QUICK, serviceName, ...settings });
-    const login = { username: 'gateway', password: randomUUID() };
-    const broker = await startBroker({ backend: simulator, ...login });
-    const backend = await gateway.register(serviceName, 'osb', { url: broker.url, ...login });
-    return new SimulatorUnderTest(backend, serviceName, simulator.ledger, () => broker.close());
-  }
 
   plan(name: string): PlanIds {
     return { serviceId: `${this.serviceName}-service`, planId: `${this.serviceName}-${name}` };
@@ -60,8 +44,31 @@ export class SimulatorUnderTest {
 
 const CHANGES: ReadonlySet<string> = new Set(['provision', 'update', 'deprovision', 'bind', 'unbind']);
 
+/** Sets up a simulator behind a gateway, with an offering of this name. */
+export type StartSimulator = (
+  gateway: TestGateway,
+  serviceName: string,
+  settings?: SimulatorSettingsInput,
+) => Promise<SimulatorUnderTest>;
+
+/** As a backend in the gateway's own process. */
+export const simulatorInGateway: StartSimulator = async (gateway, serviceName, settings = {}) => {
+  const backend = await gateway.register(serviceName, 'simulator', { ...QUICK, serviceName, ...settings });
+  const { ledger } = gateway.gateway.app.get(BackendRegistry).get(backend.id) as Simulator;
+  return new SimulatorUnderTest(backend, serviceName, ledger);
+};
+
+/** As a service broker of its own, behind the backend type `osb`. */
+export const simulatorAsBroker: StartSimulator = async (gateway, serviceName, settings = {}) => {
+  const simulator = createSimulator({ ...QUICK, serviceName, ...settings });
+  const login = { username: 'gateway', password: randomUUID() };
+  const broker = await startBroker({ backend: simulator, ...login });
+  const backend = await gateway.register(serviceName, 'osb', { url: broker.url, ...login });
+  return new SimulatorUnderTest(backend, serviceName, simulator.ledger, () => broker.close());
+};
+
 /** The two ways a simulator can stand behind a gateway. */
-export const SIMULATORS = [
-  ['in the gateway', SimulatorUnderTest.inGateway],
-  ['behind a remote broker', SimulatorUnderTest.asBroker],
-] as const;
+export const SIMULATORS: readonly (readonly [string, StartSimulator])[] = [
+  ['in the gateway', simulatorInGateway],
+  ['behind a remote broker', simulatorAsBroker],
+];

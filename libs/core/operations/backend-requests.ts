@@ -44,13 +44,13 @@ export function updateBody({ operation }: Task) {
   };
 }
 
-export function bindBody(binding: Binding, instanceContext: string | undefined) {
+export function bindBody(binding: Binding) {
   return {
     ...optional('appGuid', binding.appGuid),
     ...optional('predecessorBindingId', binding.predecessorBindingId),
     ...raw('bindResource', binding.bindResource),
     ...raw('parameters', binding.parameters),
-    ...raw('context', binding.context ?? instanceContext),
+    ...raw('context', binding.context),
   };
 }
 

@@ -69,7 +69,7 @@ export class BackendStep {
   }
 
   private async mutate(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
-    const { operation, instance } = task;
+    const { operation } = task;
     switch (operation.kind) {
       case 'provision': {
         const request = { ...instanceRef(task), ...provisionBody(task) };
@@ -81,7 +81,7 @@ export class BackendStep {
         return deleteStep(await backend.deprovision(instanceRef(task), call));
       case 'bind': {
         const binding = bindingOf(task);
-        const outcome = await backend.bind({ ...bindingRef(task), ...bindBody(binding, instance.context) }, call);
+        const outcome = await backend.bind({ ...bindingRef(task), ...bindBody(binding) }, call);
         return bindStep(outcome, backend);
       }
       case 'unbind':
