@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { parseRawObject } from '#sdk';
+import { JsonTextError, parseRawObject } from '#sdk';
 
 const MEGABYTE = 1_048_576;
 /** 1,024 characters of four bytes, each written as `%XX`. */
@@ -40,16 +40,27 @@ export function createHttpAdapter(): FastifyAdapter {
  * by their routes; an empty body is no error here (Korifi sends the content type with DELETE).
  */
 export function addJsonParser(server: FastifyInstance): void {
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request: FastifyRequest, body: string | Buffer, done) => {
-    const text = body.toString();
-    request.rawText = text;
-    if (text === '' || request.routeOptions.url?.startsWith('/v2/')) return done(null, undefined);
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: string | Buffer, done) => {
     try {
+      const text = textOf(body as Buffer);
+      request.rawText = text;
+      if (text === '' || request.routeOptions.url?.startsWith('/v2/')) return done(null, undefined);
       done(null, parseRawObject(text).value);
     } catch (error) {
       done(Object.assign(error as Error, { statusCode: 400 }), undefined);
     }
   });
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Bytes that are no text would be replaced without a word, and a password would arrive as another one. */
+function textOf(body: Buffer): string {
+  try {
+    return UTF_8.decode(body);
+  } catch {
+    throw new JsonTextError('the body is not UTF-8 text');
+  }
 }
 
 /** An answer given while the gateway stops ends its connection: an idle one would keep the server open for minutes. */

@@ -7,3 +7,4 @@ export * from './raw-json.js';
 export * from './results.js';
 export * from './service-backend.js';
 export * from './settings.js';
+export * from './unknown-outcome.js';

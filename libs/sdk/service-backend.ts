@@ -19,7 +19,8 @@ import type { BindingResult, FetchedBinding, FetchedInstance, InstanceResult } f
  * - returns `done`: complete when the promise resolves;
  * - returns `accepted`: goes on by itself; the gateway polls with the token;
  * - throws a {@link BrokerError}: it knows what happened. A 4xx or `Unavailable` promises that nothing was changed;
- * - throws anything else, or lets the deadline pass: the outcome is unknown, and the gateway asks again.
+ * - throws an UnknownOutcome or anything else, or lets the deadline pass: the outcome is unknown, and the gateway asks
+ *   again.
  *
  * A mutation repeated with the same operation id, at once or much later, must end in one resource, not two. A delete
  * of what does not exist throws `Gone`. The gateway never sends two mutations for one instance at once, except binds

@@ -108,7 +108,7 @@ describe('the control routes', () => {
     const { requests } = (await broker.call('GET', '/_control/requests')).json;
     expect(requests).toMatchObject([{ method: 'PUT', url: INSTANCE, status: 201 }, { status: 201 }]);
     await broker.call('POST', '/_control/reset');
-    expect(await ledger()).toEqual({ calls: [], instances: [] });
+    expect(await ledger()).toEqual({ calls: [], instances: [], events: [] });
     expect((await provision()).status).toBe(201);
   });
 

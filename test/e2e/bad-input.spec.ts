@@ -109,7 +109,7 @@ const REQUIRED_TEXTS: [Route, string][] = [
 ];
 
 test.each(REQUIRED_TEXTS)('%s needs a text for %s, and says so (PRV 237-240, UPD 287, BND 328, 329)', async (route, member) => {
-  for (const wrong of [undefined, null, '', 1, 1.5, true, [], ['x'], {}, 'x'.repeat(1_025)]) {
+  for (const wrong of [undefined, null, '', 1, 1.5, true, [], ['x'], {}, 'x'.repeat(1_025), 'x\ud800']) {
     const refusal = await sendWith(route, { [member]: wrong });
     expectRefusal(refusal, 400, 'BadRequest');
     expect(refusal.body['description']).toContain(member);

@@ -8,7 +8,7 @@ import { simulatorAsBroker, simulatorInGateway, type SimulatorUnderTest } from '
 let gateway: TestGateway;
 let osb: OsbClient;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ timings: { callMs: 400 } });
   osb = gateway.osb();
 });
 afterAll(() => gateway.stop());

@@ -4,6 +4,7 @@ import {
   startBroker,
   type Ledger,
   type LedgerCall,
+  type ReceivedRequest,
   type Simulator,
   type SimulatorSettingsInput,
 } from '#backends/simulator';
@@ -20,6 +21,8 @@ export class SimulatorUnderTest {
     readonly backend: Backend,
     readonly serviceName: string,
     readonly ledger: Ledger,
+    /** What came over the wire, where a broker is between. */
+    readonly requests: readonly ReceivedRequest[] = [],
     /** Ends the broker, where there is one. */
     readonly close: () => Promise<void> = async () => undefined,
   ) {}
@@ -64,7 +67,7 @@ export const simulatorAsBroker: StartSimulator = async (gateway, serviceName, se
   const login = { username: 'gateway', password: randomUUID() };
   const broker = await startBroker({ backend: simulator, ...login });
   const backend = await gateway.register(serviceName, 'osb', { url: broker.url, ...login });
-  return new SimulatorUnderTest(backend, serviceName, simulator.ledger, () => broker.close());
+  return new SimulatorUnderTest(backend, serviceName, simulator.ledger, broker.requests, () => broker.close());
 };
 
 /** The two ways a simulator can stand behind a gateway. */

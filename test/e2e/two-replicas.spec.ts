@@ -54,7 +54,7 @@ test('the same request at both ends in one instance and two equal answers', asyn
   const answers = await Promise.all(
     [one, two].map((gateway) => gateway.osb().provision('twice', plan('sync'), { parameters })),
   );
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 201]);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 201]);
   expect(answers[0]?.body).toEqual(answers[1]?.body);
   expect(provisionsAt('twice')).toBe(1);
 });
@@ -65,7 +65,7 @@ describe('what a gateway was at when it was killed', () => {
   afterEach(() => home.remove());
 
   /** A third gateway, as a process that can be killed; gives its platform. */
-  async function victim(): Promise<{ osb: OsbClient; kill(): Promise<unknown> }> {
+  async function victim(): Promise<{ osb: OsbClient; readonly kill: () => Promise<unknown> }> {
     const gateway = await home.start({
       env: {
         DATABASE_URL: database.url,

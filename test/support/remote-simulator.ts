@@ -1,4 +1,10 @@
-import { createSimulator, startBroker, type RunningBroker, type Simulator, type SimulatorSettingsInput } from '#backends/simulator';
+import {
+  createSimulator,
+  startBroker,
+  type RunningBroker,
+  type Simulator,
+  type SimulatorSettingsInput,
+} from '#backends/simulator';
 
 /** A simulator behind a broker of its own, for gateways to stand in front of. */
 export interface RemoteSimulator {

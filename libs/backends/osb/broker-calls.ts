@@ -8,6 +8,7 @@ import {
   type Outcome,
   type PollRequest,
   type RawObject,
+  UnknownOutcome,
 } from '#sdk';
 import { bodyOf, type BrokerAnswer, MalformedAnswerError, readAnswer } from './broker-answer.js';
 import type { BrokerClient, HttpRequest } from './broker-client.js';
@@ -50,14 +51,14 @@ export class BrokerCalls {
     });
   }
 
-  /** @throws Error, never BrokerError: a poll that failed says nothing about the operation */
+  /** @throws UnknownOutcome: a poll that failed says nothing about the operation */
   async poll({ kind }: PollRequest, question: Question, call: Call): Promise<LastOperation> {
     try {
       return lastOperation(kind, await this.send(question, call), this.rules.clean);
     } catch (error) {
       if (!(error instanceof NotSentError)) throw error;
       this.log.warn('a poll was not sent to the broker', { reason: error.message });
-      throw new Error('the broker could not be reached', { cause: error });
+      throw new UnknownOutcome('the broker could not be reached', { cause: error });
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { UnknownOutcome } from '#sdk';
 import { HostRefusedError } from './guarded-connector.js';
 
 export interface HttpAnswer {
@@ -14,7 +15,7 @@ export class NotSentError extends Error {
 }
 
 /** The request left, and no complete answer came: what the broker did is not known. */
-export class OutcomeUnknownError extends Error {
+export class OutcomeUnknownError extends UnknownOutcome {
   override readonly name = 'OutcomeUnknownError';
 }
 

@@ -1,4 +1,4 @@
-import type { LastOperation, OperationKind } from '#sdk';
+import { type LastOperation, type OperationKind, UnknownOutcome } from '#sdk';
 import { type BrokerAnswer, isBrokersOwn404 } from './broker-answer.js';
 import type { CleanDescription } from './description.js';
 import { present } from './present.js';
@@ -6,7 +6,7 @@ import { present } from './present.js';
 /**
  * What the answer to a poll says of the operation.
  *
- * @throws Error when it says nothing: the operation goes on as far as anybody knows, and the poll is to be repeated
+ * @throws UnknownOutcome when it says nothing: as far as anybody knows the operation goes on, and is polled again
  */
 export function lastOperation(kind: OperationKind, answer: BrokerAnswer, clean: CleanDescription): LastOperation {
   const isDelete = kind === 'deprovision' || kind === 'unbind';
@@ -24,7 +24,7 @@ export function lastOperation(kind: OperationKind, answer: BrokerAnswer, clean: 
     case 429:
       return stillRunning(answer);
   }
-  throw new Error(`the broker answered HTTP ${answer.status} when asked for the last operation`);
+  throw new UnknownOutcome(`the broker answered HTTP ${answer.status} when asked for the last operation`);
 }
 
 function reported(kind: OperationKind, answer: BrokerAnswer, clean: CleanDescription): LastOperation {
@@ -50,7 +50,7 @@ function reported(kind: OperationKind, answer: BrokerAnswer, clean: CleanDescrip
         }),
       };
     default:
-      throw new Error('the broker answered HTTP 200 without a known state when asked for the last operation');
+      throw new UnknownOutcome('the broker answered HTTP 200 without a known state when asked for the last operation');
   }
 }
 

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { BrokerError } from '#sdk';
+import { BrokerError, UnknownOutcome } from '#sdk';
 
 /** True when the server itself answered "no": the statement was undone. False when the connection broke or ended. */
 export function isRefusal(error: unknown): error is DatabaseError {
@@ -14,7 +14,7 @@ export function isRefusal(error: unknown): error is DatabaseError {
 export function explain(error: unknown, mayHaveChanged: boolean): Error {
   if (error instanceof BrokerError) return error;
   if (isRefusal(error)) return explainRefusal(error.code ?? 'XX000', mayHaveChanged);
-  if (mayHaveChanged) return new Error('the connection to the PostgreSQL server was lost on the way', { cause: error });
+  if (mayHaveChanged) return new UnknownOutcome('the connection to the PostgreSQL server was lost on the way', { cause: error });
   return new BrokerError('Unavailable', `${noAnswer(error)}; nothing was changed, try again later`);
 }
 

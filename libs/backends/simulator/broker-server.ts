@@ -98,6 +98,7 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, servin
   const acted = fault?.act === false ? undefined : await answer(() => serving.routes.answer(request), request, serving);
   const status = await send(response, acted, fault);
   if (status !== undefined) request.status = status;
+  request.endedAt = new Date().toISOString();
 }
 
 async function answer(act: () => Promise<Answer>, request: ReceivedRequest, { options }: Serving): Promise<Answer> {

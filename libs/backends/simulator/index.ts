@@ -2,7 +2,7 @@ export { createSimulator, simulatorBackend } from './simulator-backend.js';
 export { Simulator, type SimulatorCall } from './simulator.js';
 export { simulatorSettings, type SimulatorSettings, type SimulatorSettingsInput } from './settings.js';
 export { Ledger, type LedgerCall, type LedgerJson } from './ledger.js';
-export type { SimulatedBinding, SimulatedInstance } from './inventory.js';
+export type { InventoryEvent, SimulatedBinding, SimulatedInstance } from './inventory.js';
 export { StateFile, type StateStore } from './state-file.js';
 export { startBroker, type BrokerOptions, type RunningBroker } from './broker-server.js';
 export type { ReceivedRequest } from './broker/osb-request.js';

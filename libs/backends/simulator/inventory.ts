@@ -1,6 +1,7 @@
 import type { OperationKind } from '#sdk';
 import { standing, type SimulatedOperation, type Status } from './operation.js';
 import { noStore, type StateStore } from './state-file.js';
+import { withoutUndefined } from './without-undefined.js';
 
 /** What an instance becomes when an update succeeds. */
 export interface InstanceChange {
@@ -41,7 +42,20 @@ export interface SimulatedInstance extends InstanceChange {
   bindings: SimulatedBinding[];
 }
 
+/** Something came into being or went. What goes with its instance has no event of its own. */
+export interface InventoryEvent {
+  /** ISO 8601; the end of an operation is noticed when somebody looks. */
+  readonly at: string;
+  readonly kind: 'created' | 'deleted';
+  readonly instanceId: string;
+  readonly bindingId?: string;
+  /** The operation that made it. */
+  readonly createdBy?: string;
+}
+
 type Resource = SimulatedInstance | SimulatedBinding;
+
+const MOST_EVENTS_KEPT = 10_000;
 
 const WHILE: Record<OperationKind, Status> = {
   provision: 'creating',
@@ -53,6 +67,8 @@ const WHILE: Record<OperationKind, Status> = {
 
 /** What exists now. Operations that are over by the clock have had their effect whenever it is looked at. */
 export class Inventory {
+  /** The last 10,000, oldest first. */
+  readonly events: InventoryEvent[] = [];
   readonly #instances: Map<string, SimulatedInstance>;
 
   constructor(private readonly store: StateStore = noStore) {
@@ -77,14 +93,26 @@ export class Inventory {
 
   add(instance: SimulatedInstance): void {
     this.#instances.set(instance.instanceId, instance);
+    this.#note('created', instance, instance);
   }
 
   remove(instance: SimulatedInstance): void {
-    this.#instances.delete(instance.instanceId);
+    if (this.#instances.delete(instance.instanceId)) this.#note('deleted', instance, instance);
+  }
+
+  addBinding(instance: SimulatedInstance, binding: SimulatedBinding): void {
+    instance.bindings.push(binding);
+    this.#note('created', instance, binding);
+  }
+
+  removeBinding(instance: SimulatedInstance, binding: SimulatedBinding): void {
+    instance.bindings = instance.bindings.filter((other) => other !== binding);
+    this.#note('deleted', instance, binding);
   }
 
   clear(): void {
     this.#instances.clear();
+    this.events.length = 0;
     this.save();
   }
 
@@ -122,9 +150,14 @@ export class Inventory {
     const { kind, ended, before } = operation;
     if (kind === 'bind') binding.status = ended === 'succeeded' ? 'ready' : 'failed';
     else binding.status = before;
-    if (kind === 'unbind' && ended === 'succeeded') {
-      instance.bindings = instance.bindings.filter((other) => other !== binding);
-    }
+    if (kind === 'unbind' && ended === 'succeeded') this.removeBinding(instance, binding);
+  }
+
+  #note(kind: InventoryEvent['kind'], { instanceId }: SimulatedInstance, resource: Resource): void {
+    const { createdBy } = resource;
+    const bindingId = 'bindingId' in resource ? resource.bindingId : undefined;
+    this.events.push(withoutUndefined({ at: new Date().toISOString(), kind, instanceId, bindingId, createdBy }));
+    if (this.events.length > MOST_EVENTS_KEPT) this.events.shift();
   }
 }
 

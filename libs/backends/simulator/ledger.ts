@@ -1,6 +1,6 @@
 import type { BindingRef, Call, InstanceRef, RawJson } from '#sdk';
 import type { Behaviour, Verb } from './behaviour.js';
-import { Inventory, type SimulatedInstance } from './inventory.js';
+import { Inventory, type InventoryEvent, type SimulatedInstance } from './inventory.js';
 import { noStore, type StateStore } from './state-file.js';
 import { withoutUndefined } from './without-undefined.js';
 
@@ -28,6 +28,7 @@ export interface LedgerCall {
 export interface LedgerJson {
   readonly calls: readonly LedgerCall[];
   readonly instances: readonly SimulatedInstance[];
+  readonly events: readonly InventoryEvent[];
 }
 
 type LoggedRequest = InstanceRef & Partial<BindingRef> & { readonly parameters?: RawJson; readonly context?: RawJson };
@@ -81,6 +82,7 @@ export class Ledger {
   }
 
   toJSON(): LedgerJson {
-    return { calls: this.calls, instances: this.inventory.instances() };
+    const instances = this.inventory.instances();
+    return { calls: this.calls, instances, events: this.inventory.events };
   }
 }

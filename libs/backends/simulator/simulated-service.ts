@@ -116,7 +116,7 @@ export class SimulatedService {
       throw new BrokerError('BadRequest', `Plan ${instance.planId} cannot be bound.`);
     }
     const binding = this.#newBinding(request, instance, carrying);
-    instance.bindings.push(binding);
+    this.inventory.addBinding(instance, binding);
     return this.#begin<BindingResult>(binding, 'bind', carrying) ?? done(bindingResult(binding));
   }
 
@@ -129,7 +129,7 @@ export class SimulatedService {
     demandIdle(binding);
     const begun = this.#begin<void>(binding, 'unbind', carrying);
     if (begun !== undefined) return begun;
-    instance.bindings = instance.bindings.filter((other) => other !== binding);
+    this.inventory.removeBinding(instance, binding);
     return done(undefined);
   }
 

@@ -3,6 +3,7 @@ import { BrokerError, type ServiceBackend } from '#sdk';
 import { BackendGuard, MOST_CALLS, type GuardState } from './backend-guard.js';
 import { BackendRegistry } from './backend-registry.js';
 import type { CallEnd } from './call-end.js';
+import { describeThrown } from './thrown.js';
 
 /** The one way to a backend: bounded in time and number, and never throwing. */
 @Injectable()
@@ -57,7 +58,7 @@ export class BackendCalls {
       return { kind: 'answered', value: await verb(this.registry.get(backendId)) };
     } catch (error) {
       if (error instanceof BrokerError) return { kind: 'refused', error };
-      return { kind: 'unknown', reason: error instanceof Error ? error.message : 'it threw something that is no error' };
+      return { kind: 'unknown', reason: describeThrown(error) };
     }
   }
 }

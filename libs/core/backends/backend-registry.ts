@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError, type BackendType, type Capabilities, type ServiceBackend } from '#sdk';
 import { Journal } from '../journal/journal.js';
 import type { Backend } from './backend.js';
+import { hideSecrets } from './hide-secrets.js';
 
 /** The installed backend types, by their word. */
 export class BackendTypes {
@@ -52,7 +53,18 @@ export class BackendRegistry {
     const type = this.types.get(record.type);
     if (!type) throw new Error(`no backend type "${record.type}" is installed`);
     const log = this.journal.child({ backend: record.name });
-    return type.create(type.settings.parse(record.settings), { name: record.name, log });
+    const settings = type.settings.parse(record.settings);
+    try {
+      return type.create(settings, { name: record.name, log });
+    } catch (error) {
+      throw new Error(this.withoutSecrets(record, messageOf(error)), { cause: error });
+    }
+  }
+
+  /** A text of the backend without the secrets it was given. */
+  withoutSecrets({ type, settings }: Pick<Backend, 'type' | 'settings'>, text: string): string {
+    const installed = this.types.get(type);
+    return installed ? hideSecrets(text, installed.settings, settings) : text;
   }
 
   async remove(id: string): Promise<void> {
@@ -84,4 +96,8 @@ export class BackendRegistry {
     if (!known) throw new BrokerError('Unavailable', 'the backend of this service is not available right now; try again later');
     return known.backend;
   }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'it threw something that is no error';
 }

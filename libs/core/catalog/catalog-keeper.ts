@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BackendRegistry } from '../backends/backend-registry.js';
+import { BackendRegistry, messageOf } from '../backends/backend-registry.js';
 import { BackendStore } from '../backends/backend-store.js';
 import type { Backend } from '../backends/backend.js';
 import { Journal } from '../journal/journal.js';
@@ -48,11 +48,16 @@ export class CatalogKeeper {
       await readCatalog(raw, this.schemas);
       await this.catalogs.saveGood(backendId, JSON.stringify(raw));
     } catch (error) {
-      const failure = error instanceof Error ? error.message : 'it threw something that is no error';
+      const failure = this.failureOf(backendId, error);
       this.journal.warn('catalog of a backend could not be read', { backendId, failure });
       await this.catalogs.saveFailure(backendId, failure);
     }
     await this.rebuild();
+  }
+
+  private failureOf(backendId: string, error: unknown): string {
+    const record = this.registry.record(backendId);
+    return record ? this.registry.withoutSecrets(record, messageOf(error)) : messageOf(error);
   }
 
   private async read(backendId: string): Promise<unknown> {

@@ -21,7 +21,7 @@ export function onFailpoint(next: Handler | undefined): void {
   handler = next;
 }
 
-/** @param what the kind of operation that passes here */
+/** @param what the kind of operation that passes here; the method of the request where no operation is known yet */
 export function failpoint(at: Failpoint, what: string): Promise<void> | undefined {
   return handler?.(at, what);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optionalObject, optionalText } from '../request/fields.js';
+import { optionalObject, optionalText, text } from '../request/fields.js';
 
 const bindResource = z
   .looseObject({ app_guid: z.string('must be a string').nullish(), route: z.string('must be a string').nullish() }, 'must be an object')
@@ -14,7 +14,7 @@ export const bindBody = z
     service_id: optionalText,
     plan_id: optionalText,
     predecessor_binding_id: optionalText,
-    app_guid: z.string('must be a string').max(1024, 'must have at most 1,024 characters').nullish(),
+    app_guid: text.nullish(),
     bind_resource: bindResource,
     context: optionalObject,
     parameters: optionalObject,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
-/** An id or guid: text that is there. */
-export const requiredText = z
+/** Text of a length and form the record can keep; half a surrogate pair would be another character when read back. */
+export const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
-  .min(1, 'must not be empty')
-  .max(1024, 'must have at most 1,024 characters');
+  .max(1024, 'must have at most 1,024 characters')
+  .refine((value) => value.isWellFormed(), 'must be well-formed Unicode text');
+
+/** An id or guid: text that is there. */
+export const requiredText = text.min(1, 'must not be empty');
 
 /** Null counts as absent. */
 export const optionalText = requiredText.nullish().transform((value) => value ?? undefined);

@@ -27,6 +27,7 @@ import {
 import { TaskRows, writeResult, type BindingRow, type InstanceRow, type OperationRow, type TaskRow } from '../rows/task-row.js';
 import { SealedColumns } from '../sealed-columns.js';
 import { Sql, type Queryable } from '../sql.js';
+import { storableJson } from '../storable-json.js';
 import { CLAIM_DUE } from '../statements/claim-due.js';
 import { EXTEND_LEASES } from '../statements/extend-leases.js';
 import { FIND_BINDING } from '../statements/find-binding.js';
@@ -112,7 +113,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   ): Promise<Written> {
     const token = this.operations.seal('poll_token', operation.id, accepted.pollToken);
     const { dashboardUrl, metadata } = accepted.instance ?? {};
-    const values = [operation.id, operation.epoch, token, accepted.pauseMs, dashboardUrl ?? null, json(metadata)];
+    const values = [operation.id, operation.epoch, token, accepted.pauseMs, dashboardUrl ?? null, storableJson(metadata)];
     return written(await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
@@ -284,7 +285,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
       this.instances.seal('parameters', key, instance?.parameters),
       this.instances.seal('context', key, instance?.context),
       instance?.dashboardUrl ?? null,
-      json(instance?.metadata),
+      storableJson(instance?.metadata),
       instance?.maintenanceVersion ?? null,
       binding !== undefined,
       binding?.state ?? null,
@@ -305,8 +306,6 @@ const keyOf = (id: string): Buffer => createHash('sha256').update(id, 'utf8').di
 
 const written = (row: unknown): Written => (row === undefined ? 'lost' : 'written');
 
-const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
-
 /** In the order of the audit columns of every statement. */
 export function auditValues(event: AuditEvent): unknown[] {
   return [
@@ -318,8 +317,8 @@ export function auditValues(event: AuditEvent): unknown[] {
     event.action,
     event.subject,
     event.operationId ?? null,
-    json(event.before),
-    json(event.after),
+    storableJson(event.before),
+    storableJson(event.after),
     event.outcome,
     event.description ?? null,
   ];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import passport from 'passport';
+import { failpoint } from '#core';
 import { BrokerError } from '#sdk';
 import { accessOf } from './areas.js';
 import { Authenticator } from './authenticator.js';
@@ -39,6 +40,7 @@ export class AuthenticationHook {
       if (error instanceof BrokerError && error.code === 'Unauthorized') reply.header('www-authenticate', CHALLENGE);
       throw error;
     }
+    await failpoint('after-authentication', request.method);
   };
 
   #ask(kind: PrincipalKind, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {

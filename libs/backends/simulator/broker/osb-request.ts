@@ -13,6 +13,8 @@ export interface ReceivedRequest {
   readonly body: string;
   /** The status that was sent; absent while unanswered, or when the connection was closed instead. */
   status?: number;
+  /** When the broker was through with it, whether or not anybody got the answer; ISO 8601. */
+  endedAt?: string;
 }
 
 /** A received request with its route resolved. */

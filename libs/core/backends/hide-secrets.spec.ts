@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { secretSetting } from '#sdk';
+import { hideSecrets } from './hide-secrets.js';
+
+const schema = z.strictObject({
+  host: z.string(),
+  password: secretSetting().optional(),
+  users: z.array(z.strictObject({ name: z.string(), key: secretSetting() })).default([]),
+  tokens: z.record(z.string(), secretSetting()).default({}),
+  login: z.union([z.strictObject({ bearer: secretSetting() }), z.string()]).optional(),
+});
+
+test.each([
+  ['a secret', { host: 'db', password: 'hunter2' }, 'db says: hunter2 is wrong', 'db says: ******** is wrong'],
+  ['one in a URL', { host: 'db', password: 'p@ss' }, 'postgres://u:p%40ss@db', 'postgres://u:********@db'],
+  ['one in a list', { host: 'db', users: [{ name: 'u', key: 'k-1' }] }, 'u has k-1', 'u has ********'],
+  ['one in a map', { host: 'db', tokens: { a: 't-1' } }, 'token a is t-1', 'token a is ********'],
+  ['one of an alternative', { host: 'db', login: { bearer: 'b-1' } }, 'b-1', '********'],
+  ['one that holds another', { host: 'db', password: 'abc', tokens: { a: 'abcdef' } }, 'abcdef abc', '******** ********'],
+  ['none', { host: 'db' }, 'db does not answer', 'db does not answer'],
+])('%s is masked', (_what, settings, text, shown) => {
+  expect(hideSecrets(text, schema, settings)).toBe(shown);
+});

@@ -1,0 +1,25 @@
+import { UnknownOutcome } from '#sdk';
+
+const WORD = /^\w{1,64}$/;
+const PLACE = /^\s+at (?:[^\n]*[(/\\])?([\w.-]+:\d+:\d+)\)?$/m;
+
+/** What a backend threw, for the log. Messages nobody vouches for may hold secrets: of those only kind and place. */
+export function describeThrown(error: unknown): string {
+  if (error instanceof UnknownOutcome) return error.message;
+  if (!(error instanceof Error)) return 'it threw something that is no error';
+  const place = placeOf(error);
+  const kind = error.constructor.name;
+  return `${WORD.test(kind) ? kind : 'Error'}${codeOf(error)}${place === undefined ? '' : ` at ${place}`}`;
+}
+
+/** Codes as systems and databases give them: `ECONNRESET`, `57P01`. */
+function codeOf(error: Error): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? ` (${code})` : '';
+}
+
+/** The line it was thrown on, read behind the message: that may look like a stack itself. */
+function placeOf({ stack = '', message }: Error): string | undefined {
+  const start = stack.indexOf(message);
+  return start === -1 ? undefined : PLACE.exec(stack.slice(start + message.length))?.[1];
+}

@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import { readEnvironment } from '#config';
+import { onFailpoint, Timings, type Failpoint } from '#core';
+import { createLogger } from '#telemetry';
+import { startGateway } from '../../apps/gateway/start-gateway.js';
+import { BENCH_TIMINGS } from './bench-timings.js';
+import { ORDER_VARIABLE, type BenchMessage, type Fault, type GatewayMessage, type GatewayOrder } from './fault.js';
+import { ADMIN, FIRST_PLATFORM, SEALING_KEYS } from './logins.js';
+
+/** A gateway as a child process of the bench, which arms its failpoints. */
+async function main(): Promise<void> {
+  const order = JSON.parse(process.env[ORDER_VARIABLE] ?? '') as GatewayOrder;
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', (message: BenchMessage) => {
+    arm(message.faults);
+    void tell({ kind: 'armed' });
+  });
+  const gateway = await startGateway({
+    environment: readEnvironment({
+      PORT: '0',
+      DATABASE_URL: order.databaseUrl,
+      DATA_DIR: order.dataDir,
+      SEALING_KEYS,
+      ADMIN_PASSWORD: ADMIN.password,
+      PLATFORM_PASSWORD: FIRST_PLATFORM.password,
+      BACKEND_ALLOWED_HOSTS: '127.0.0.0/8',
+    }),
+    logger: createLogger('info'),
+    timings: new Timings(BENCH_TIMINGS),
+  });
+  await tell({ kind: 'listening', url: gateway.url });
+  process.once('SIGTERM', () => void gateway.stop().then(() => process.exit(0)));
+}
+
+/** Replaces what was armed before; counting begins anew. */
+function arm(faults: readonly Fault[]): void {
+  const waiting = faults.map((fault) => ({ fault, left: fault.nth }));
+  onFailpoint(async (at: Failpoint, what: string) => {
+    const passed = waiting.find(({ fault, left }) => left > 0 && fault.at === at && (fault.what ?? what) === what);
+    if (!passed) return;
+    passed.left -= 1;
+    if (passed.left === 0) await strike(passed.fault);
+  });
+}
+
+async function strike(fault: Fault): Promise<void> {
+  await tell({ kind: 'struck', fault });
+  const { action } = fault;
+  switch (action.kind) {
+    case 'kill':
+      return end('SIGKILL');
+    case 'stop':
+      return end('SIGSTOP');
+    case 'throw':
+      throw new Error(`the bench made ${fault.at} fail`);
+    case 'delay':
+      return new Promise((resolve) => setTimeout(resolve, action.delayMs));
+  }
+}
+
+/** Nothing after this line runs before the signal has had its effect. */
+function end(signal: 'SIGKILL' | 'SIGSTOP'): void {
+  process.kill(process.pid, signal);
+}
+
+function tell(message: GatewayMessage): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
