@@ -4,11 +4,10 @@ import { AdminApiModule } from '#admin-api';
 import { environmentModule, type Environment } from '#config';
 import { BackendTypes, CoreModule, Sealer, Timings } from '#core';
 import { OsbApiModule, OsbErrorFilter } from '#osb-api';
-import { PersistenceModule } from '#persistence';
+import { DataSource, PersistenceModule } from '#persistence';
 import { AdminCredential, SecurityModule } from '#security';
 import { TelemetryModule } from '#telemetry';
 import type { Logger } from 'pino';
-import { DataSource } from 'typeorm';
 import { FirstStart } from './first-start.js';
 
 /** What the gateway is made of; everything that can differ from run to run comes in here. */

@@ -1,12 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
 import { loadConfigFile, type Environment } from '#config';
 import { BackendRegistry, BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, ParameterSchemas, Timings } from '#core';
 import { migrations } from '#migrations';
 import { addRequestHooks } from '#osb-api';
-import { bringUpToDate, createDatabase, proveSealingKeys } from '#persistence';
+import { bringUpToDate, createDatabase, proveSealingKeys, type DataSource } from '#persistence';
 import { AesGcmSealer, Argon2idDigests, AuthenticationHook, parseSealingKeys } from '#security';
 import { addRequestLog, addRequestMetrics, Metrics, NestLog, PinoJournal, Readiness } from '#telemetry';
 import type { BackendType } from '#sdk';

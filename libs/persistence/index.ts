@@ -3,3 +3,4 @@ export * from './embedded/embedded-postgres.js';
 export * from './migrating.js';
 export * from './persistence.module.js';
 export * from './sealing-proofs.js';
+export { DataSource } from 'typeorm';

@@ -1,6 +1,6 @@
 import type { Sealer } from '#core';
 import type { DataSource } from 'typeorm';
-import { SealingKeyEntity } from './entities/bookkeeping.entities.js';
+import { SealingKeyEntity } from './entities/sealing-key.entity.js';
 
 const PROOF = 'this key opens what it sealed';
 

@@ -1,7 +1,9 @@
 import { AuditEventEntity } from './audit-event.entity.js';
 import { BackendCatalogEntity } from './backend-catalog.entity.js';
 import { BackendEntity } from './backend.entity.js';
-import { CatalogRevisionEntity, SchemaMarkerEntity, SealingKeyEntity } from './bookkeeping.entities.js';
+import { CatalogRevisionEntity } from './catalog-revision.entity.js';
+import { SchemaMarkerEntity } from './schema-marker.entity.js';
+import { SealingKeyEntity } from './sealing-key.entity.js';
 import { CatalogIdentifierEntity } from './catalog-identifier.entity.js';
 import { OperationEntity } from './operation.entity.js';
 import { PlatformCredentialEntity } from './platform-credential.entity.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BackendStore, Sealer, type AuditEvent, type Backend, type BackendChange } from '#core';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
-import { CatalogRevisionEntity } from '../entities/bookkeeping.entities.js';
+import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
 import { BackendEntity } from '../entities/backend.entity.js';
 import { ServiceInstanceEntity } from '../entities/service-instance.entity.js';
 import { SealedColumns } from '../sealed-columns.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CatalogStore, Sealer, ownersByClaims, type Claim, type IdentifierOwners, type StoredCatalog } from '#core';
 import { DataSource } from 'typeorm';
 import { BackendCatalogEntity } from '../entities/backend-catalog.entity.js';
-import { CatalogRevisionEntity } from '../entities/bookkeeping.entities.js';
+import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
 import { CatalogIdentifierEntity } from '../entities/catalog-identifier.entity.js';
 import { SealedColumns } from '../sealed-columns.js';
 import { raiseRevision } from './postgres-backend-store.js';
