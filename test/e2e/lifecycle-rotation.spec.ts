@@ -26,7 +26,7 @@ describe.each(SIMULATORS)('with a simulator %s', (where, start) => {
   beforeEach(async () => {
     id = randomUUID();
     await osb.provision(id, plan);
-    first = await osb.bind(id, 'first', plan, { parameters: { kept: 1 } });
+    first = await osb.bind(id, 'first', plan);
   });
   afterAll(() => simulator.close());
 
@@ -105,10 +105,5 @@ describe.each(SIMULATORS)('with a simulator %s', (where, start) => {
     const refused = await osb.bind(other, 'second', simulator.plan('sync'), { predecessor_binding_id: 'first' });
     expect(outcome(refused)).toEqual([400, 'BadRequest']);
     expect(simulator.verbs(other)).toEqual(['provision', 'bind']);
-  });
-
-  test('without parameters of its own the successor has those of its predecessor (ROT 370)', async () => {
-    await rotate('first', 'second');
-    expect((await osb.fetchBinding(id, 'second')).body['parameters']).toEqual({ kept: 1 });
   });
 });

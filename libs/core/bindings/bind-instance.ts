@@ -79,6 +79,7 @@ export class BindInstance {
       throw new BrokerError('BadRequest', 'predecessor_binding_id must name another binding than the new one');
     }
     const predecessor = await this.lifecycle.findBinding(caller.platform.id, command.instanceId, predecessorId);
+    if (predecessor?.binding && isBeingChanged(predecessor, predecessor.binding)) throw busy();
     if (predecessor?.binding?.state !== 'ready') {
       throw new BrokerError('BadRequest', 'predecessor_binding_id names no usable binding of this instance');
     }
@@ -136,6 +137,10 @@ export class BindInstance {
 /** Older clients do not know asynchronous bindings: they are served by waiting. */
 export function asyncBindingsFrom214(caller: Caller): Caller {
   return { ...caller, acceptsIncomplete: caller.acceptsIncomplete && caller.apiMinor >= 14 };
+}
+
+function isBeingChanged({ pending }: BindingView, { incarnation }: Binding): boolean {
+  return pending.some(({ bindingIncarnation }) => bindingIncarnation === incarnation);
 }
 
 function namesThisInstance({ serviceId, planId, predecessorBindingId }: BindCommand, instance: Instance): void {

@@ -27,6 +27,7 @@ export class CatalogKeeper {
   private conditions = new Map<string, CatalogCondition>();
   private seenRevision = -1n;
   private rebuilding: Promise<void> = Promise.resolve();
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly backends: BackendStore,
@@ -48,6 +49,7 @@ export class CatalogKeeper {
       await readCatalog(raw, this.schemas);
       await this.catalogs.saveGood(backendId, JSON.stringify(raw));
     } catch (error) {
+      if (this.stopping.signal.aborted) return;
       const failure = this.failureOf(backendId, error);
       this.journal.warn('catalog of a backend could not be read', { backendId, failure });
       await this.catalogs.saveFailure(backendId, failure);
@@ -61,11 +63,18 @@ export class CatalogKeeper {
   }
 
   private async read(backendId: string): Promise<unknown> {
-    const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(READ_TIMEOUT_MS);
+    const signal = AbortSignal.any([timeout, this.stopping.signal]);
     const late = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error(`no catalog within ${READ_TIMEOUT_MS / 1000} s`)), { once: true });
+      const reason = (): string => (timeout.aborted ? `no catalog within ${READ_TIMEOUT_MS / 1000} s` : 'the gateway stops');
+      signal.addEventListener('abort', () => reject(new Error(reason())), { once: true });
     });
     return Promise.race([this.registry.get(backendId).catalog({ signal }), late]);
+  }
+
+  /** Gives up reading, so that no backend holds up the end of this process. */
+  stop(): void {
+    this.stopping.abort();
   }
 
   /** Merges and publishes what is stored, here; other replicas notice by the revision. One at a time. */

@@ -35,6 +35,7 @@ export class CatalogLoop {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.keeper.stop();
     await this.pass;
     await Promise.allSettled(this.reading.values());
   }

@@ -1,4 +1,4 @@
-import { BrokerError, type BindingResult, type InstanceResult } from '#sdk';
+import { BrokerError, type BindingResult, type InstanceResult, type OperationKind } from '#sdk';
 import { optional } from '../optional.js';
 import { type Step } from './backend-step.js';
 
@@ -11,7 +11,8 @@ interface Offered {
  * A plugin's answer is trusted no more than a remote broker's: what a platform would choke on is taken out, and a bind
  * without usable credentials counts as failed (Cloud Controller would clean up after it).
  */
-export function checkedStep(step: Step, offered: Offered | undefined): Step {
+export function checkedStep(step: Step, kind: OperationKind, offered: Offered | undefined): Step {
+  if (step.kind === 'refused') return { kind: 'refused', error: checkedRefusal(step.error, kind) };
   if (step.kind === 'accepted') return { ...step, ...optional('instance', step.instance && checkedInstance(step.instance)) };
   if (step.kind !== 'done') return step;
   if (step.binding && !isUsable(step.binding)) {
@@ -22,6 +23,13 @@ export function checkedStep(step: Step, offered: Offered | undefined): Step {
     ...optional('instance', step.instance && checkedInstance(step.instance)),
     ...optional('binding', step.binding && gated(step.binding, offered?.offering.requires)),
   };
+}
+
+/** No create is refused like an update: Cloud Controller cleans up after a 422 whose word it does not know. */
+function checkedRefusal(error: BrokerError, kind: OperationKind): BrokerError {
+  const isCreate = kind === 'provision' || kind === 'bind';
+  if (!isCreate || error.code !== 'UpdateNotSupported') return error;
+  return new BrokerError('BadRequest', error.description, optional('word', error.details.word));
 }
 
 function checkedInstance({ dashboardUrl, metadata }: InstanceResult): InstanceResult {
@@ -48,7 +56,8 @@ function gated(result: BindingResult, requires: readonly string[] = []): Binding
 }
 
 function isWebAddress(url: unknown): url is string {
-  if (typeof url !== 'string' || url.length > 2048 || !URL.canParse(url)) return false;
+  // A URL parser forgives blanks and control characters; whoever shows the link may not.
+  if (typeof url !== 'string' || url.length > 2048 || /[\s\p{Cc}]/u.test(url) || !URL.canParse(url)) return false;
   const { protocol, username, password } = new URL(url);
   return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }

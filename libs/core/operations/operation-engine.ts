@@ -84,7 +84,7 @@ export class OperationEngine {
   private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
-    return checkedStep(taken, this.catalog.findByIds(task.instance.serviceId, task.instance.planId));
+    return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId));
   }
 
   /**

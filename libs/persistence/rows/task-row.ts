@@ -200,5 +200,5 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 /** The object without the members that have no value. */
 export function present<T extends object>(value: T): Present<T> {
   for (const key of Object.keys(value) as (keyof T)[]) if (value[key] === undefined) delete value[key];
-  return value as Present<T>;
+  return value;
 }

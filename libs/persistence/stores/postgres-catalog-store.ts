@@ -32,7 +32,7 @@ export class PostgresCatalogStore extends CatalogStore {
       const sealed = isNew ? { body: this.columns.seal('body', backendId, body) } : {};
       const now = new Date();
       const row = { backendId, ...sealed, fetchedAt: now, attemptedAt: now, failure: null };
-      await manager.upsert(BackendCatalogEntity, row as never, ['backendId']);
+      await manager.upsert(BackendCatalogEntity, row, ['backendId']);
       if (isNew || known.failure !== null) await raiseRevision(manager);
     });
   }
