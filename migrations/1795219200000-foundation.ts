@@ -137,7 +137,8 @@ const UP = [
      on service_instance (platform_id, osb_key(instance_id)) where deleted_at is null`,
   `create unique index service_instance_backend_id_backend_instance_id_uq
      on service_instance (backend_id, osb_key(backend_instance_id)) where deleted_at is null`,
-  `create index service_instance_platform_id_instance_id_ix on service_instance (platform_id, osb_key(instance_id))`,
+  // The id first: operators look for one without knowing the platform.
+  `create index service_instance_instance_id_platform_id_ix on service_instance (osb_key(instance_id), platform_id)`,
   `create index service_instance_deleted_at_ix on service_instance (deleted_at) where deleted_at is not null`,
   `create index service_instance_created_at_ix on service_instance (created_at, incarnation)`,
 
@@ -169,6 +170,7 @@ const UP = [
      on service_binding (instance_incarnation, osb_key(binding_id)) where deleted_at is null`,
   `create index service_binding_instance_incarnation_binding_id_ix
      on service_binding (instance_incarnation, osb_key(binding_id))`,
+  `create index service_binding_deleted_at_ix on service_binding (deleted_at) where deleted_at is not null`,
   `create index service_binding_created_at_ix on service_binding (created_at, incarnation)`,
 
   `create table operation (
@@ -222,7 +224,11 @@ const UP = [
      on operation (binding_incarnation) where state = 'running'`,
   `create unique index operation_binding_incarnation_queued_uq
      on operation (binding_incarnation) where state = 'queued'`,
-  `create index operation_instance_incarnation_ix on operation (instance_incarnation, created_at)`,
+  // What is pending on an instance is asked with every request: it costs the same however much has ended.
+  `create index operation_instance_incarnation_pending_ix
+     on operation (instance_incarnation) where state in ('queued', 'running')`,
+  `create index operation_instance_incarnation_binding_incarnation_ix
+     on operation (instance_incarnation, binding_incarnation, created_at)`,
   `create index operation_binding_incarnation_ix on operation (binding_incarnation, created_at)`,
   `create index operation_next_attempt_at_ix on operation (next_attempt_at) where state = 'running' and parked_at is null`,
   `create index operation_queued_ix on operation (created_at) where state = 'queued'`,
@@ -247,6 +253,7 @@ const UP = [
      constraint audit_event_outcome_ck check (outcome in ('started', 'accepted', 'succeeded', 'failed'))
    )`,
   `create index audit_event_operation_id_ix on audit_event (operation_id)`,
+  `create index audit_event_at_ix on audit_event (at, id)`,
 ];
 
 const DOWN = [

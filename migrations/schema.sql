@@ -205,6 +205,7 @@ alter table service_instance add constraint service_instance_instance_id_ck CHEC
 alter table service_instance add constraint service_instance_platform_id_fk FOREIGN KEY (platform_id) REFERENCES platform(id);
 alter table service_instance add constraint service_instance_state_ck CHECK ((state = ANY (ARRAY['creating'::text, 'ready'::text, 'failed'::text, 'deleted'::text])));
 
+CREATE INDEX audit_event_at_ix ON public.audit_event USING btree (at, id);
 CREATE INDEX audit_event_operation_id_ix ON public.audit_event USING btree (operation_id);
 CREATE INDEX catalog_identifier_backend_id_ix ON public.catalog_identifier USING btree (backend_id);
 CREATE UNIQUE INDEX catalog_identifier_kind_value_uq ON public.catalog_identifier USING btree (kind, osb_key(value));
@@ -212,17 +213,19 @@ CREATE INDEX operation_binding_incarnation_ix ON public.operation USING btree (b
 CREATE UNIQUE INDEX operation_binding_incarnation_queued_uq ON public.operation USING btree (binding_incarnation) WHERE (state = 'queued'::text);
 CREATE UNIQUE INDEX operation_binding_incarnation_running_uq ON public.operation USING btree (binding_incarnation) WHERE (state = 'running'::text);
 CREATE INDEX operation_created_at_ix ON public.operation USING btree (created_at, id);
-CREATE INDEX operation_instance_incarnation_ix ON public.operation USING btree (instance_incarnation, created_at);
+CREATE INDEX operation_instance_incarnation_binding_incarnation_ix ON public.operation USING btree (instance_incarnation, binding_incarnation, created_at);
+CREATE INDEX operation_instance_incarnation_pending_ix ON public.operation USING btree (instance_incarnation) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX operation_instance_incarnation_queued_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'queued'::text) AND (kind = 'deprovision'::text));
 CREATE UNIQUE INDEX operation_instance_incarnation_running_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'running'::text) AND exclusive);
 CREATE INDEX operation_next_attempt_at_ix ON public.operation USING btree (next_attempt_at) WHERE ((state = 'running'::text) AND (parked_at IS NULL));
 CREATE INDEX operation_queued_ix ON public.operation USING btree (created_at) WHERE (state = 'queued'::text);
 CREATE INDEX platform_credential_platform_id_ix ON public.platform_credential USING btree (platform_id);
 CREATE INDEX service_binding_created_at_ix ON public.service_binding USING btree (created_at, incarnation);
+CREATE INDEX service_binding_deleted_at_ix ON public.service_binding USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX service_binding_instance_incarnation_binding_id_ix ON public.service_binding USING btree (instance_incarnation, osb_key(binding_id));
 CREATE UNIQUE INDEX service_binding_instance_incarnation_binding_id_uq ON public.service_binding USING btree (instance_incarnation, osb_key(binding_id)) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX service_instance_backend_id_backend_instance_id_uq ON public.service_instance USING btree (backend_id, osb_key(backend_instance_id)) WHERE (deleted_at IS NULL);
 CREATE INDEX service_instance_created_at_ix ON public.service_instance USING btree (created_at, incarnation);
 CREATE INDEX service_instance_deleted_at_ix ON public.service_instance USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
-CREATE INDEX service_instance_platform_id_instance_id_ix ON public.service_instance USING btree (platform_id, osb_key(instance_id));
+CREATE INDEX service_instance_instance_id_platform_id_ix ON public.service_instance USING btree (osb_key(instance_id), platform_id);
 CREATE UNIQUE INDEX service_instance_platform_id_instance_id_uq ON public.service_instance USING btree (platform_id, osb_key(instance_id)) WHERE (deleted_at IS NULL);

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LifecycleStore, PlatformStore } from '#core';
 import { DataSource } from 'typeorm';
+import { Orm } from './orm.js';
 import { Sql } from './sql.js';
 import { PostgresAuditTrail } from './stores/postgres-audit-trail.js';
 import { PostgresBackendStore } from './stores/postgres-backend-store.js';
@@ -23,7 +24,7 @@ export class PersistenceModule {
       { provide: CredentialDirectory, useExisting: PlatformStore },
     ];
     const sql = { provide: Sql, inject: [DataSource], useFactory: (database: DataSource) => new Sql(database) };
-    const providers = [...(needs.providers ?? []), sql, ...stores];
+    const providers = [...(needs.providers ?? []), sql, Orm, ...stores];
     return { module: PersistenceModule, global: true, providers, exports: providers };
   }
 }

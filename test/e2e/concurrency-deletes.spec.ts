@@ -3,7 +3,7 @@ import { TestGateway } from '../support/gateway.js';
 import type { OsbClient, PlanIds } from '../support/osb-client.js';
 import { eventually } from './eventually.js';
 import { recorded } from './recorded.js';
-import { SIMULATORS, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
+import { HELD, SIMULATORS, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 const patient = { acceptsIncomplete: true };
-const soon = { simulate: { async: { durationMs: 200 } } };
+const held = { simulate: HELD };
 const busy = [422, 'ConcurrencyError'];
 const answer = ({ status, body }: { status: number; body: { readonly error?: string } }) => [status, body.error];
 
@@ -35,11 +35,18 @@ describe.each([
   });
   afterAll(() => simulator.close());
 
-  const succeeded = async (operation: string, bindingId?: string) =>
-    expect((await osb.ended(id, operation, bindingId)).body).toEqual({ state: 'succeeded' });
+  /** Lets whatever runs end, until this operation has. */
+  const succeeded = async (operation: string, bindingId?: string) => {
+    const look = () => {
+      simulator.finish(id);
+      return bindingId === undefined ? osb.lastOperation(id, operation) : osb.lastBindingOperation(id, bindingId, operation);
+    };
+    const ended = await eventually(look, ({ body }) => body['state'] !== 'in progress');
+    expect([ended.status, ended.body]).toEqual([200, { state: 'succeeded' }]);
+  };
 
   test('a delete during a create is accepted, repeated it is the same, and in the end nothing is left (DEP 416, 422)', async () => {
-    const parameters = { simulate: { ...soon.simulate, deprovision: soon.simulate } };
+    const parameters = { simulate: { ...HELD, deprovision: HELD } };
     const create = await osb.provision(id, plan, { parameters }, patient);
     const deletes = [await osb.deprovision(id, plan, patient), await osb.deprovision(id, plan, patient)];
     expect(deletes.map(({ status }) => status)).toEqual([202, 202]);
@@ -53,7 +60,7 @@ describe.each([
   });
 
   test('a delete while the backend has not even answered the create waits for it', async () => {
-    const create = osb.provision(id, plan, { parameters: { simulate: { delayMs: 300 } } }, patient);
+    const create = osb.provision(id, plan, { parameters: { simulate: { delayMs: 1_000 } } }, patient);
     await eventually(() => simulator.verbs(id), (verbs) => verbs.length > 0);
     expect(answer(await osb.deprovision(id, plan))).toEqual(busy);
     const deleted = await osb.deprovision(id, plan, patient);
@@ -63,7 +70,7 @@ describe.each([
   });
 
   test('a delete during a create without the flag is refused, and nothing is recorded (DEP 421)', async () => {
-    const create = await osb.provision(id, plan, { parameters: soon }, patient);
+    const create = await osb.provision(id, plan, { parameters: held }, patient);
     const before = await recorded(gateway.database);
     expect(answer(await osb.deprovision(id, plan))).toEqual(busy);
     expect(await recorded(gateway.database)).toEqual(before);
@@ -74,7 +81,7 @@ describe.each([
 
   test('a delete during an update waits for it with the flag, and is refused without (BLK 164)', async () => {
     await osb.provision(id, plan);
-    const update = await osb.update(id, plan.serviceId, { parameters: soon }, patient);
+    const update = await osb.update(id, plan.serviceId, { parameters: held }, patient);
     expect(answer(await osb.deprovision(id, plan))).toEqual(busy);
     const deleted = await osb.deprovision(id, plan, patient);
     expect([update.status, deleted.status]).toEqual([202, 202]);
@@ -85,7 +92,7 @@ describe.each([
 
   test('a delete during a bind waits for it with the flag, and is refused without (BLK 165)', async () => {
     await osb.provision(id, plan);
-    const bind = await osb.bind(id, 'b', plan, { parameters: soon }, patient);
+    const bind = await osb.bind(id, 'b', plan, { parameters: held }, patient);
     expect(answer(await osb.deprovision(id, plan))).toEqual(busy);
     const deleted = await osb.deprovision(id, plan, patient);
     expect([bind.status, deleted.status]).toEqual([202, 202]);
@@ -97,7 +104,7 @@ describe.each([
 
   test('an unbind during its bind waits for it, repeated it is the same, and in the end nothing is left (UNB 399, 407)', async () => {
     await osb.provision(id, plan);
-    const bind = await osb.bind(id, 'b', plan, { parameters: soon }, patient);
+    const bind = await osb.bind(id, 'b', plan, { parameters: held }, patient);
     expect(answer(await osb.unbind(id, 'b', plan))).toEqual(busy);
     const unbinds = [await osb.unbind(id, 'b', plan, patient), await osb.unbind(id, 'b', plan, patient)];
     expect(unbinds.map(({ status }) => status)).toEqual([202, 202]);
@@ -110,10 +117,12 @@ describe.each([
   });
 
   test('a delete sent again while it runs is the same operation, and one without the flag waits for its end (DEP 416)', async () => {
-    await osb.provision(id, plan, { parameters: { simulate: { deprovision: { async: { durationMs: 300 } } } } });
+    await osb.provision(id, plan, { parameters: { simulate: { deprovision: HELD } } });
     const deletes = [await osb.deprovision(id, plan, patient), await osb.deprovision(id, plan, patient)];
     expect(new Set(deletes.map(({ status, body }) => `${status} ${body['operation']}`)).size).toBe(1);
-    expect((await osb.deprovision(id, plan)).status).toBe(200);
+    const waiting = osb.deprovision(id, plan);
+    await succeeded(deletes[0]?.body['operation']);
+    expect([200, 410]).toContain((await waiting).status);
     expect(simulator.verbs(id)).toEqual(['provision', 'deprovision']);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient, PlanIds } from '../support/osb-client.js';
-import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
+import { HELD, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -21,8 +21,7 @@ beforeEach(() => {
 afterAll(() => gateway.stop());
 
 const patient = { acceptsIncomplete: true };
-const soon = { simulate: { async: { durationMs: 200 } } };
-const endless = { simulate: { async: { outcome: 'never' } } };
+const held = { simulate: HELD };
 const state = ({ status, body }: Answer): unknown[] => [status, body['state'] ?? body['error']];
 const operationOf = ({ body }: Answer): string => body['operation'];
 
@@ -54,17 +53,18 @@ test('without an operation the latest one is meant (LOI 191, G65)', async () => 
 test('an older operation keeps its end while a newer one runs and after it (G66)', async () => {
   const made = operationOf(await osb.provision(id, simulator.plan('async'), {}, patient));
   await osb.ended(id, made);
-  const updated = operationOf(await osb.update(id, plan.serviceId, { parameters: soon }, patient));
+  const updated = operationOf(await osb.update(id, plan.serviceId, { parameters: held }, patient));
   expect([await osb.lastOperation(id, made), await osb.lastOperation(id, updated)].map(state)).toEqual([[200, 'succeeded'], [200, 'in progress']]);
+  simulator.finish(id);
   await osb.ended(id, updated);
   expect(state(await osb.lastOperation(id, made))).toEqual([200, 'succeeded']);
 });
 
 test('an operation is known under its own instance or binding only (LOI 192, 202, LOB 207, G64)', async () => {
   const other = randomUUID();
-  const made = operationOf(await osb.provision(id, plan, { parameters: endless }, patient));
+  const made = operationOf(await osb.provision(id, plan, { parameters: held }, patient));
   await osb.provision(other, plan);
-  const bound = operationOf(await osb.bind(other, 'b', plan, { parameters: soon }, patient));
+  const bound = operationOf(await osb.bind(other, 'b', plan, { parameters: held }, patient));
   const foreign = [
     await osb.lastOperation(other, made),
     await osb.lastOperation(other, bound),
@@ -75,6 +75,7 @@ test('an operation is known under its own instance or binding only (LOI 192, 202
     await osb.lastOperation(id, made.toUpperCase()),
   ];
   expect(foreign.map(state)).toEqual(foreign.map(() => [404, 'NotFound']));
+  simulator.finish(other);
   expect(state(await osb.ended(other, bound, 'b'))).toEqual([200, 'succeeded']);
   expect(state(await osb.lastOperation(other))).toEqual([200, 'succeeded']);
 });
@@ -93,7 +94,7 @@ test('the operations of an earlier life stay known when the id lives again (deci
   const deleted = operationOf(await osb.deprovision(id, simulator.plan('async'), patient));
   await osb.ended(id, deleted);
   expect(state(await osb.lastOperation(id))).toEqual([410, 'Gone']);
-  const again = operationOf(await osb.provision(id, plan, { parameters: endless }, patient));
+  const again = operationOf(await osb.provision(id, plan, { parameters: held }, patient));
   expect(await Promise.all([made, deleted, again].map(async (one) => state(await osb.lastOperation(id, one))))).toEqual([
     [200, 'succeeded'],
     [200, 'succeeded'],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TestGateway } from '../support/gateway.js';
 import type { OsbClient, PlanIds } from '../support/osb-client.js';
 import { eventually } from './eventually.js';
-import { SIMULATORS, type SimulatorUnderTest } from './simulators.js';
+import { HELD, SIMULATORS, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -51,19 +51,23 @@ describe.each(SIMULATORS)('a simulator %s', (where, start) => {
   });
 
   test('a create sent again while what failed is cleaned up is told to wait, never that it exists', async () => {
-    const slowly = { simulate: { async: { outcome: 'failed', durationMs: 10 }, deprovision: { async: { durationMs: 300 } } } };
+    const slowly = { simulate: { async: { outcome: 'failed', durationMs: 10 }, deprovision: HELD } };
     expect((await osb.provision(id, sync, { parameters: slowly })).status).toBe(502);
     const again = await osb.provision(id, sync, { parameters: slowly });
     expect([again.status, again.body['error']]).toEqual([422, 'ConcurrencyError']);
+    await eventually(() => simulator.verbs(id), (verbs) => verbs.includes('deprovision'));
+    simulator.finish(id);
     await isDeleted();
     expect((await osb.provision(id, sync)).status).toBe(201);
   });
 
   test("the platform's own delete joins the clean-up, and can be polled to its end", async () => {
-    const slowly = { simulate: { async: { outcome: 'failed', durationMs: 10 }, deprovision: { async: { durationMs: 300 } } } };
+    const slowly = { simulate: { async: { outcome: 'failed', durationMs: 10 }, deprovision: HELD } };
     await osb.provision(id, sync, { parameters: slowly });
     const joined = await osb.deprovision(id, sync, patient);
     expect(joined.status).toBe(202);
+    await eventually(() => simulator.verbs(id), (verbs) => verbs.includes('deprovision'));
+    simulator.finish(id);
     const ended = await osb.ended(id, joined.body['operation']);
     expect([ended.status, ended.body]).toEqual([200, { state: 'succeeded' }]);
     expect(simulator.verbs(id).filter((verb) => verb === 'deprovision')).toHaveLength(1);

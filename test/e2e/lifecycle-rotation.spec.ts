@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient, PlanIds } from '../support/osb-client.js';
-import { SIMULATORS, type SimulatorUnderTest } from './simulators.js';
+import { HELD, SIMULATORS, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -89,13 +89,13 @@ describe.each(SIMULATORS)('with a simulator %s', (where, start) => {
   });
 
   test('a predecessor that is being made or removed is busy (ROT 374)', async () => {
-    const slowly = { simulate: { async: { durationMs: 200 }, unbind: { async: { durationMs: 200 } } } };
+    const slowly = { simulate: { ...HELD, unbind: HELD } };
     await osb.bind(id, 'b', plan, { parameters: slowly }, { acceptsIncomplete: true });
     expect(outcome(await rotate('b', 'second'))).toEqual([422, 'ConcurrencyError']);
+    simulator.finish(id);
     await osb.ended(id, undefined, 'b');
     await osb.unbind(id, 'b', plan, { acceptsIncomplete: true });
     expect(outcome(await rotate('b', 'second'))).toEqual([422, 'ConcurrencyError']);
-    await osb.ended(id, undefined, 'b');
   });
 
   test('bindings of a plan that does not offer it are not rotated: an older broker would make a plain one (ROT 375, G41)', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
-import { SIMULATORS, type SimulatorUnderTest } from './simulators.js';
+import { HELD, SIMULATORS, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -93,12 +93,14 @@ describe.each(SIMULATORS)('with a simulator %s', (where, start) => {
   test('an asynchronous change of plan shows the old plan until it has ended (UPD 285, LOI 188, 189)', async () => {
     await create('updateable');
     const accepts = { acceptsIncomplete: true };
-    const parameters = { simulate: { async: { durationMs: 100 } } };
+    const parameters = { simulate: HELD };
     const { body } = await osb.update(id, simulator.plan('sync').serviceId, { plan_id: planId('sync'), parameters }, accepts);
     for (const plan_id of [planId('updateable'), planId('sync'), 'nobodys']) {
       const query = { operation: body['operation'], service_id: 'nobodys', plan_id };
       expect((await osb.http.request('GET', `/v2/service_instances/${id}/last_operation`, { query })).status).toBe(200);
     }
+    expect((await osb.fetch(id)).status).toBe(422);
+    simulator.finish(id);
     await osb.ended(id, body['operation']);
     expect((await told())['plan_id']).toBe(planId('sync'));
   });

@@ -2,7 +2,7 @@ import { ChangeBackend } from '#core';
 import { TestGateway } from '../support/gateway.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { eventually } from './eventually.js';
-import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
+import { HELD, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -73,7 +73,7 @@ describe('where the operator turned waiting off for a plan, a platform that does
 
 describe('a platform that waits longer than it can', () => {
   beforeAll(async () => {
-    gateway = await TestGateway.start({ timings: { budgetMs: 300, callMs: 1_000 } });
+    gateway = await TestGateway.start({ timings: { budgetMs: 600, callMs: 1_000 } });
     osb = gateway.osb();
     simulator = await simulatorInGateway(gateway, 'simulator');
   });
@@ -98,7 +98,7 @@ describe('a platform that waits longer than it can', () => {
   });
 
   test('gets 504 for a create that the backend carries out late: that is removed too', async () => {
-    const parameters = { simulate: { provision: { delayMs: 900, times: 1 } } };
+    const parameters = { simulate: { provision: { delayMs: 1_500, times: 1 } } };
     expect(answer(await osb.provision('late', simulator.plan('sync'), { parameters }))).toEqual([504, 'Timeout']);
     await eventually(() => simulator.changes('late')[0]?.outcome, (outcome) => outcome !== 'running');
     await eventually(() => simulator.exists('late'), (exists) => !exists);
@@ -107,10 +107,11 @@ describe('a platform that waits longer than it can', () => {
 
   test('gets 504 for a bind that takes too long; what was made is removed, and the id is fresh', async () => {
     const plan = simulator.plan('sync');
-    const parameters = { simulate: { async: { durationMs: 600 } } };
+    const parameters = { simulate: HELD };
     await osb.provision('bound', plan);
     expect(answer(await osb.bind('bound', 'b', plan, { parameters }))).toEqual([504, 'Timeout']);
     expect((await osb.fetchBinding('bound', 'b')).status).toBe(404);
+    simulator.finish('bound');
     await eventually(() => osb.unbind('bound', 'b', plan, { acceptsIncomplete: true }), ({ status }) => status === 410);
     expect(simulator.ledger.inventory.binding('bound', 'b')).toBeUndefined();
     expect((await osb.bind('bound', 'b', plan)).status).toBe(201);
@@ -119,17 +120,19 @@ describe('a platform that waits longer than it can', () => {
   test('gets 504 for an update, which goes on to its end: nothing is deleted', async () => {
     const { serviceId } = simulator.plan('sync');
     await osb.provision('updated', simulator.plan('sync'));
-    const parameters = { a: 2, simulate: { async: { durationMs: 600 } } };
+    const parameters = { a: 2, simulate: HELD };
     expect(answer(await osb.update('updated', serviceId, { parameters }))).toEqual([504, 'Timeout']);
     expect(answer(await osb.fetch('updated'))).toEqual([422, 'ConcurrencyError']);
+    simulator.finish('updated');
     const after = await eventually(() => osb.fetch('updated'), ({ status }) => status === 200);
     expect(after.body['parameters']).toEqual(parameters);
   });
 
   test('gets 504 for a delete, which goes on to its end: the next one gets 410', async () => {
-    const parameters = { simulate: { deprovision: { async: { durationMs: 600 } } } };
+    const parameters = { simulate: { deprovision: HELD } };
     await osb.provision('deleted', simulator.plan('sync'), { parameters });
     expect(answer(await osb.deprovision('deleted', simulator.plan('sync')))).toEqual([504, 'Timeout']);
+    simulator.finish('deleted');
     await isDeleted('deleted');
     expect(simulator.verbs('deleted')).toEqual(['provision', 'deprovision']);
   });

@@ -15,6 +15,9 @@ import type { PlanIds } from '../support/osb-client.js';
 /** Short enough for a test, long enough to be seen while it runs. */
 const QUICK = { asyncDurationMs: 80, slowDelayMs: 50 } satisfies SimulatorSettingsInput;
 
+/** The parameter `simulate` for an operation that runs until the test lets it end, however slow the machine is. */
+export const HELD = { async: { durationMs: 3_600_000 } };
+
 /** A simulator a gateway works with, and what it was asked there. */
 export class SimulatorUnderTest {
   constructor(
@@ -38,6 +41,14 @@ export class SimulatorUnderTest {
 
   verbs(instanceId: string): string[] {
     return this.changes(instanceId).map(({ verb }) => verb);
+  }
+
+  /** Lets every operation end that was {@link HELD} on this instance and its bindings. */
+  finish(instanceId: string): void {
+    const instance = this.ledger.inventory.instance(instanceId);
+    for (const { operations } of instance ? [instance, ...instance.bindings] : []) {
+      for (const operation of operations) Object.assign(operation, { startedAtMs: 0 });
+    }
   }
 
   exists(instanceId: string): boolean {

@@ -47,19 +47,19 @@ export class BackendUnderTest {
     }
   }
 
-  /** What it knows of the instances whose id begins like this. */
-  ledger(prefix: string): BackendLedger {
+  /** What it knows of these instances, by its own ids. */
+  ledger(isMeant: (instanceId: string) => boolean): BackendLedger {
     const { inventory } = this.remote.simulator.ledger;
-    const instances = inventory.instances().filter(({ instanceId }) => instanceId.startsWith(prefix));
+    const instances = inventory.instances().filter(({ instanceId }) => isMeant(instanceId));
     const resources = instances.flatMap(({ instanceId, planId, status, bindings }): BackendResource[] => [
       { instanceId, planId, status },
       ...bindings.map(({ bindingId, credentials, status: standing }) => ({ instanceId, bindingId, credentials, status: standing })),
     ]);
-    const events = inventory.events.filter(({ instanceId }) => instanceId.startsWith(prefix));
+    const events = inventory.events.filter(({ instanceId }) => isMeant(instanceId));
     return {
       name: this.name,
       serviceIds: [this.serviceId],
-      calls: this.remote.broker.requests.flatMap(callOf).filter(({ instanceId }) => instanceId.startsWith(prefix)),
+      calls: this.remote.broker.requests.flatMap(callOf).filter(({ instanceId }) => isMeant(instanceId)),
       resources,
       events: events.map(({ at, ...event }) => ({ ...event, atMs: Date.parse(at) })),
     };

@@ -27,11 +27,8 @@ export type GatewayMessage =
   | { readonly kind: 'armed' }
   | { readonly kind: 'struck'; readonly fault: Fault };
 
-/** How a gateway under test is started. */
+/** How a gateway under test is started; its only argument, as JSON. */
 export interface GatewayOrder {
   readonly databaseUrl: string;
   readonly dataDir: string;
 }
-
-/** The variable that carries a {@link GatewayOrder}. */
-export const ORDER_VARIABLE = 'GATEWAY_UNDER_TEST';

@@ -4,12 +4,12 @@ import { onFailpoint, Timings, type Failpoint } from '#core';
 import { createLogger } from '#telemetry';
 import { startGateway } from '../../apps/gateway/start-gateway.js';
 import { BENCH_TIMINGS } from './bench-timings.js';
-import { ORDER_VARIABLE, type BenchMessage, type Fault, type GatewayMessage, type GatewayOrder } from './fault.js';
+import type { BenchMessage, Fault, GatewayMessage, GatewayOrder } from './fault.js';
 import { ADMIN, FIRST_PLATFORM, SEALING_KEYS } from './logins.js';
 
 /** A gateway as a child process of the bench, which arms its failpoints. */
 async function main(): Promise<void> {
-  const order = JSON.parse(process.env[ORDER_VARIABLE] ?? '') as GatewayOrder;
+  const order = JSON.parse(process.argv[2] ?? '') as GatewayOrder;
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: BenchMessage) => {
     arm(message.faults);

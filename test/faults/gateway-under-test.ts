@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { ORDER_VARIABLE, type BenchMessage, type Fault, type GatewayMessage } from './fault.js';
+import type { BenchMessage, Fault, GatewayMessage, GatewayOrder } from './fault.js';
 
 const LINES_KEPT = 400;
+/** Most of a start is compiling what was compiled for the last one. */
+const COMPILED = join(tmpdir(), 'osb-gateway-bench-compiled');
 const HERE = import.meta.dirname;
 /** The built main, also for tests that run from the sources. */
 const MAIN = join(HERE.includes(`${sep}dist${sep}`) ? HERE : join(HERE, '../../dist/test/faults'), 'gateway-main.js');
@@ -38,10 +40,15 @@ export class GatewayUnderTest {
     return this.address;
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** Starts the process again. Resolves when it listens. */
   async restart(): Promise<void> {
-    const order = JSON.stringify({ databaseUrl: this.databaseUrl, dataDir: this.dataDir });
-    const child = fork(MAIN, { env: { [ORDER_VARIABLE]: order }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+    const order = JSON.stringify({ databaseUrl: this.databaseUrl, dataDir: this.dataDir } satisfies GatewayOrder);
+    const env = { NODE_COMPILE_CACHE: COMPILED };
+    const child = fork(MAIN, [order], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
     this.child = child;
     child.on('message', (message: GatewayMessage) => this.hear(message));
     this.keepLines(child.stdout);

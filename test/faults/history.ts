@@ -103,7 +103,7 @@ export interface Transition {
   readonly state: string;
   /** Of operations. */
   readonly epoch?: number;
-  readonly owner?: string;
+  readonly owner?: string | null;
 }
 
 export interface AuditRow {

@@ -55,6 +55,26 @@ export class ObservedDatabase {
     return rows[0]?.count ?? 0;
   }
 
+  /** The process id of whoever holds an operation on these instances: its name begins with host and process id. */
+  async holder(prefix: string): Promise<number | undefined> {
+    const { rows } = await this.client.query<{ owner: string }>(
+      `select o.leased_by as owner from operation o join service_instance i on i.incarnation = o.instance_incarnation
+       where i.instance_id like $1 || '%' and o.state = 'running' and o.leased_by is not null`,
+      [prefix],
+    );
+    const [, pid] = /-(\d+)-[0-9a-f]+$/.exec(rows[0]?.owner ?? '') ?? [];
+    return pid === undefined ? undefined : Number(pid);
+  }
+
+  /** Under which ids the backends know all other instances there ever were. */
+  async backendIdsOfOthers(prefix: string): Promise<ReadonlySet<string>> {
+    const { rows } = await this.client.query<{ id: string }>(
+      `select backend_instance_id as id from service_instance where instance_id not like $1 || '%'`,
+      [prefix],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** All about the instances whose id begins like this. */
   async state(prefix: string): Promise<DatabaseState> {
     const instances = await this.rows<InstanceRow>(INSTANCES, prefix);

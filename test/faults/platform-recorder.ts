@@ -15,6 +15,8 @@ export interface Subject {
   readonly instanceId: string;
   readonly bindingId?: string;
   readonly plan: PlanIds;
+  /** Of the create. */
+  readonly parameters?: Record<string, unknown>;
 }
 
 export interface Login {
@@ -46,7 +48,7 @@ export class PlatformRecorder {
 
   provision(subject: Subject, ask: Ask = {}): Promise<Reply> {
     const { instanceId, plan } = subject;
-    return this.send('provision', subject, (osb, signal) => osb.provision(instanceId, plan, {}, { ...ask, signal }));
+    return this.send('provision', subject, (osb, signal) => osb.provision(instanceId, plan, parametersOf(subject), { ...ask, signal }));
   }
 
   /** To the plan of the subject. */
@@ -64,7 +66,7 @@ export class PlatformRecorder {
 
   bind(subject: Subject, ask: Ask = {}): Promise<Reply> {
     const { instanceId, bindingId = '', plan } = subject;
-    return this.send('bind', subject, (osb, signal) => osb.bind(instanceId, bindingId, plan, {}, { ...ask, signal }));
+    return this.send('bind', subject, (osb, signal) => osb.bind(instanceId, bindingId, plan, parametersOf(subject), { ...ask, signal }));
   }
 
   unbind(subject: Subject, ask: Ask = {}): Promise<Reply> {
@@ -139,6 +141,8 @@ export class PlatformRecorder {
     return fresh;
   }
 }
+
+const parametersOf = ({ parameters }: Subject): Record<string, unknown> => (parameters ? { parameters } : {});
 
 function told(body: Answer['body']): Pick<ClientEntry, 'operation' | 'state' | 'credentials'> {
   const { operation, state, credentials } = body as Record<string, unknown>;

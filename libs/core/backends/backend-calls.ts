@@ -40,6 +40,8 @@ export class BackendCalls {
     deadline: Date,
     verb: (backend: ServiceBackend, signal: AbortSignal) => Promise<T>,
   ): Promise<CallEnd<T>> {
+    // A process that stood still and woke must not send what others have long taken over (decision 12).
+    if (Date.now() >= deadline.getTime()) return { kind: 'unknown', reason: 'its time was over before it was asked' };
     const controller = new AbortController();
     const timeout = Promise.withResolvers<CallEnd<T>>();
     const timer = setTimeout(() => {

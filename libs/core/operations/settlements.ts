@@ -166,6 +166,6 @@ function namesOf(parameters: string | undefined): string[] {
 
 /** A create ended by a delete that the backend can act on while it runs (OSB 2.17, Deprovisioning). */
 export function cancellation(task: Task): Settlement {
-  const error = new BrokerError('BackendFailed', 'cancelled: the instance is being deleted');
+  const error = new BrokerError('ConcurrencyError', 'cancelled: the instance is being deleted');
   return { ...parkedFailure(task, error), by: 'anyone' };
 }

@@ -3,6 +3,7 @@ import type { AuditOutcome } from '#core';
 
 @Entity('audit_event')
 @Index('audit_event_operation_id_ix', ['operationId'])
+@Index('audit_event_at_ix', ['at', 'id'])
 @Check('audit_event_actor_kind_ck', `actor_kind in ('platform', 'admin', 'gateway')`)
 @Check('audit_event_outcome_ck', `outcome in ('started', 'accepted', 'succeeded', 'failed')`)
 export class AuditEventEntity {

@@ -17,7 +17,8 @@ import { ServiceInstanceEntity } from './service-instance.entity.js';
 })
 @Index('operation_binding_incarnation_running_uq', ['bindingIncarnation'], { unique: true, where: `state = 'running'` })
 @Index('operation_binding_incarnation_queued_uq', ['bindingIncarnation'], { unique: true, where: `state = 'queued'` })
-@Index('operation_instance_incarnation_ix', ['instanceIncarnation', 'createdAt'])
+@Index('operation_instance_incarnation_pending_ix', ['instanceIncarnation'], { where: `state in ('queued', 'running')` })
+@Index('operation_instance_incarnation_binding_incarnation_ix', ['instanceIncarnation', 'bindingIncarnation', 'createdAt'])
 @Index('operation_binding_incarnation_ix', ['bindingIncarnation', 'createdAt'])
 @Index('operation_next_attempt_at_ix', ['nextAttemptAt'], { where: `state = 'running' and parked_at is null` })
 @Index('operation_queued_ix', ['createdAt'], { where: `state = 'queued'` })
@@ -76,10 +77,10 @@ export class OperationEntity {
   binding!: Relation<ServiceBindingEntity> | null;
 
   /** Sealed, as is the next. */
-  @Column('bytea', { nullable: true })
+  @Column('bytea', { nullable: true, select: false })
   request!: Buffer | null;
 
-  @Column('bytea', { name: 'poll_token', nullable: true })
+  @Column('bytea', { name: 'poll_token', nullable: true, select: false })
   pollToken!: Buffer | null;
 
   @Column('text', { name: 'error_code', nullable: true })

@@ -8,6 +8,7 @@ const BY_MIGRATION = { synchronize: false } as const;
 @Entity('service_binding')
 @Index('service_binding_instance_incarnation_binding_id_uq', BY_MIGRATION)
 @Index('service_binding_instance_incarnation_binding_id_ix', BY_MIGRATION)
+@Index('service_binding_deleted_at_ix', ['deletedAt'], { where: 'deleted_at is not null' })
 @Index('service_binding_created_at_ix', ['createdAt', 'incarnation'])
 @Check('service_binding_binding_id_ck', 'char_length(binding_id) between 1 and 1024')
 @Check('service_binding_state_ck', `state in ('creating', 'ready', 'failed', 'deleted')`)
@@ -39,19 +40,19 @@ export class ServiceBindingEntity {
   predecessorBindingId!: string | null;
 
   /** Sealed, as are the next four. */
-  @Column('bytea', { nullable: true })
+  @Column('bytea', { nullable: true, select: false })
   parameters!: Buffer | null;
 
-  @Column('bytea', { name: 'bind_resource', nullable: true })
+  @Column('bytea', { name: 'bind_resource', nullable: true, select: false })
   bindResource!: Buffer | null;
 
-  @Column('bytea', { nullable: true })
+  @Column('bytea', { nullable: true, select: false })
   context!: Buffer | null;
 
-  @Column('bytea', { nullable: true })
+  @Column('bytea', { nullable: true, select: false })
   result!: Buffer | null;
 
-  @Column('bytea', { name: 'backend_state', nullable: true })
+  @Column('bytea', { name: 'backend_state', nullable: true, select: false })
   backendState!: Buffer | null;
 
   @Column('text', { name: 'expires_at', nullable: true })

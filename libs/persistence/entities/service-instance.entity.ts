@@ -10,7 +10,7 @@ const BY_MIGRATION = { synchronize: false } as const;
 @Entity('service_instance')
 @Index('service_instance_platform_id_instance_id_uq', BY_MIGRATION)
 @Index('service_instance_backend_id_backend_instance_id_uq', BY_MIGRATION)
-@Index('service_instance_platform_id_instance_id_ix', BY_MIGRATION)
+@Index('service_instance_instance_id_platform_id_ix', BY_MIGRATION)
 @Index('service_instance_deleted_at_ix', ['deletedAt'], { where: 'deleted_at is not null' })
 @Index('service_instance_created_at_ix', ['createdAt', 'incarnation'])
 @Check('service_instance_instance_id_ck', 'char_length(instance_id) between 1 and 1024')
@@ -56,13 +56,13 @@ export class ServiceInstanceEntity {
   state!: LifeState;
 
   /** Sealed, as are the next two. */
-  @Column('bytea', { nullable: true })
+  @Column('bytea', { nullable: true, select: false })
   parameters!: Buffer | null;
 
-  @Column('bytea', { nullable: true })
+  @Column('bytea', { nullable: true, select: false })
   context!: Buffer | null;
 
-  @Column('bytea', { name: 'backend_state', nullable: true })
+  @Column('bytea', { name: 'backend_state', nullable: true, select: false })
   backendState!: Buffer | null;
 
   @Column('text', { name: 'dashboard_url', nullable: true })

@@ -5,17 +5,19 @@ import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
  *
  * A mutation whose earlier call may still be under way is taken over for looking only: its deadline stays. Whoever held
  * it may send late, stopped and woken: what that makes can appear until a call's length after its deadline.
+ *
+ * Waits for no lock: what somebody else works on, or the instance of which is locked, is left for the next time.
  */
 export const CLAIM_DUE = {
   name: 'claim-due',
   text: `with due as (
-      select id, instance_incarnation, binding_incarnation, call_deadline_at,
-        step = 'send' and call_deadline_at > osb_now() as may_be_under_way,
-        step = 'send' and leased_by is not null and kind in ('provision', 'bind') as was_held
-      from operation
-      where state = 'running' and parked_at is null and next_attempt_at <= osb_now()
-        and (leased_until is null or leased_until < osb_now())
-      order by next_attempt_at limit $3 for update skip locked
+      select d.id, d.instance_incarnation, d.binding_incarnation, d.call_deadline_at,
+        d.step = 'send' and d.call_deadline_at > osb_now() as may_be_under_way,
+        d.step = 'send' and d.leased_by is not null and d.kind in ('provision', 'bind') as was_held
+      from operation d join service_instance i on i.incarnation = d.instance_incarnation
+      where d.state = 'running' and d.parked_at is null and d.next_attempt_at <= osb_now()
+        and (d.leased_until is null or d.leased_until < osb_now())
+      order by d.next_attempt_at limit $3 for no key update of d, i skip locked
     ), o as (
       update operation
       set leased_by = $1, leased_until = osb_now() + make_interval(secs => $2::float8 / 1000), epoch = epoch + 1,

@@ -1,14 +1,18 @@
+import { instanceFirst } from './lock-instance.js';
+
+const { lock, afterLock } = instanceFirst(`$4::text = 'unanswered'`);
+
 /**
  * $1 operation, $2 epoch, $3 pause in ms, $4 what is known of the call sent last (`over`, `unanswered`, `untouched`),
  * $5 ms after the deadline of an unanswered create in which what it started may still appear.
  */
 export const RECORD_PAUSE = {
   name: 'record-pause',
-  text: `with paused as (
+  text: `with ${lock}, paused as (
       update operation
       set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => $3::float8 / 1000),
           call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end
-      where id = $1 and state = 'running' and epoch = $2
+      where id = $1 and state = 'running' and epoch = $2 and ${afterLock}
       returning instance_incarnation, binding_incarnation,
         case when $4 = 'unanswered' and kind in ('provision', 'bind')
           then call_deadline_at + make_interval(secs => $5::float8 / 1000) end as quiet_after

@@ -1,47 +1,55 @@
-/** $1 incarnation. */
-export const LOCK_INCARNATION = {
-  name: 'lock-incarnation',
-  text: `select 1 from service_instance where incarnation = $1 for update`,
-};
+// Aliases: q the queued delete, i its instance.
+
+/** Nothing is left to do: what it should delete is deleted already. */
+const IS_GONE = `(i.deleted_at is not null or exists (
+        select from service_binding b where b.incarnation = q.binding_incarnation and b.deleted_at is not null
+      ))`;
+
+/** Nothing runs that it must wait for. */
+const IS_FREE = `not exists (
+        select from operation r
+        where r.instance_incarnation = q.instance_incarnation and r.state = 'running'
+          and (q.binding_incarnation is null or r.exclusive or q.exclusive or r.binding_incarnation = q.binding_incarnation)
+      )`;
 
 /**
- * $1 incarnation of a locked instance, $2 how long a call may take in ms. A queued delete
- * runs when nothing else does that it must wait for, not before the create's own call is over; it has nothing left to do
- * where its instance or binding is deleted already.
+ * $1 incarnation of a locked instance, $2 how long a call may take in ms. Lets one queued delete run, not before the
+ * create's own call is over, or ends it where nothing is left to do; unbinds before the deprovision. To be repeated until
+ * it gives no row: what runs now may keep the next one waiting.
  */
 export const RELEASE_QUEUED = {
   name: 'release-queued',
   text: `with candidate as (
-      select q.id,
-        i.deleted_at is not null or exists (
-          select from service_binding b where b.incarnation = q.binding_incarnation and b.deleted_at is not null
-        ) as gone,
+      select q.id, ${IS_GONE} as gone,
         (select b.quiet_after from service_binding b where b.incarnation = q.binding_incarnation) as binding_quiet_after,
-        i.quiet_after as instance_quiet_after,
-        not exists (
-          select from operation r
-          where r.instance_incarnation = q.instance_incarnation and r.state = 'running'
-            and (q.binding_incarnation is null or r.exclusive or q.exclusive or r.binding_incarnation = q.binding_incarnation)
-        ) as free
+        i.quiet_after as instance_quiet_after
       from operation q join service_instance i on i.incarnation = q.instance_incarnation
-      where q.instance_incarnation = $1 and q.state = 'queued'
+      where q.instance_incarnation = $1 and q.state = 'queued' and (${IS_GONE} or ${IS_FREE})
       order by q.kind = 'deprovision', q.created_at, q.id limit 1
+    ), released as (
+      update operation o
+      set state = case when c.gone then 'succeeded' else 'running' end,
+          finished_at = case when c.gone then osb_now() end,
+          next_attempt_at = case when not c.gone then greatest(osb_now(),
+            coalesce(c.binding_quiet_after, c.instance_quiet_after) - make_interval(secs => $2::float8 / 1000)) end
+      from candidate c
+      where o.id = c.id and o.state = 'queued'
+      returning o.id, o.state
+    ), audited as (
+      insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
+        operation_id, before, outcome, description)
+      select e.actor_kind, e.actor_name, e.platform_id, e.originating_identity, e.request_id, e.action, e.subject,
+        e.operation_id, e.before, 'succeeded', 'nothing was left to delete'
+      from released join audit_event e on e.operation_id = released.id and e.outcome = 'started'
+      where released.state = 'succeeded'
     )
-    update operation o
-    set state = case when c.gone then 'succeeded' else 'running' end,
-        finished_at = case when c.gone then osb_now() end,
-        next_attempt_at = case when not c.gone then greatest(osb_now(),
-          coalesce(c.binding_quiet_after, c.instance_quiet_after) - make_interval(secs => $2::float8 / 1000)) end
-    from candidate c
-    where o.id = c.id and o.state = 'queued' and (c.gone or c.free)
-    returning o.id`,
+    select id from released`,
 };
 
-/** Instances with a queued delete and nothing running. */
+/** Instances with a queued delete that could run or end: whoever should have released it did not see it, or died. */
 export const FIND_FORGOTTEN = {
   name: 'find-forgotten',
-  text: `select distinct o.instance_incarnation as incarnation from operation o
-    where o.state = 'queued' and not exists (
-      select from operation r where r.instance_incarnation = o.instance_incarnation and r.state = 'running'
-    ) limit 100`,
+  text: `select distinct q.instance_incarnation as incarnation
+    from operation q join service_instance i on i.incarnation = q.instance_incarnation
+    where q.state = 'queued' and (${IS_GONE} or ${IS_FREE}) limit 100`,
 };

@@ -1,3 +1,7 @@
+import { instanceFirst } from './lock-instance.js';
+
+const { lock, afterLock } = instanceFirst('$9::boolean');
+
 /**
  * $1 operation, $2 epoch or null for whoever holds it, $3-$8 how it ended, $9-$16 the instance ($9: whether it changes),
  * $17-$21 the binding ($17: whether it changes), $22-$33 the audit event, $34 ms after the deadline of an unanswered call
@@ -7,13 +11,13 @@
  */
 export const SETTLE_OPERATION = {
   name: 'settle-operation',
-  text: `with settled as (
+  text: `with ${lock}, settled as (
       update operation
       set state = $3, error_code = $4, error_word = $5, description = $6, instance_usable = $7, update_repeatable = $8,
           finished_at = osb_now(), leased_by = null, leased_until = null, next_attempt_at = null, parked_at = null,
           request = null, poll_token = null
-      where id = $1 and state = 'running' and ($2::bigint is null or epoch = $2)
-      returning id, instance_incarnation, binding_incarnation, 
+      where id = $1 and state = 'running' and ($2::bigint is null or epoch = $2) and ${afterLock}
+      returning id, instance_incarnation, binding_incarnation,
         case when step = 'send' then call_deadline_at + make_interval(secs => $34::float8 / 1000) end as quiet_after
     ), instance as (
       update service_instance i

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type AuditEvent } from '#core';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { AuditEventEntity } from '../entities/audit-event.entity.js';
+import { Orm } from '../orm.js';
 
 /** The audit trail in Postgres. Rows are only ever added. */
 @Injectable()
 export class PostgresAuditTrail extends AuditTrail {
-  constructor(private readonly database: DataSource) {
+  constructor(private readonly orm: Orm) {
     super();
   }
 
   append(event: AuditEvent): Promise<void> {
-    return appendAudit(this.database.manager, event);
+    return this.orm.run((manager) => appendAudit(manager, event));
   }
 }
 

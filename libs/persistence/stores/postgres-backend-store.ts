@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { BackendStore, Sealer, type AuditEvent, type Backend, type BackendChange } from '#core';
-import { DataSource, IsNull, type EntityManager } from 'typeorm';
+import { IsNull, type EntityManager } from 'typeorm';
 import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
 import { BackendEntity } from '../entities/backend.entity.js';
 import { ServiceInstanceEntity } from '../entities/service-instance.entity.js';
+import { Orm } from '../orm.js';
 import { SealedColumns } from '../sealed-columns.js';
-import { violates } from '../sql.js';
+import { violates } from '../violations.js';
 import { appendAudit } from './postgres-audit-trail.js';
 
 /** Registered backends in Postgres; settings sealed. */
@@ -14,7 +15,7 @@ export class PostgresBackendStore extends BackendStore {
   private readonly columns: SealedColumns;
 
   constructor(
-    private readonly database: DataSource,
+    private readonly orm: Orm,
     sealer: Sealer,
   ) {
     super();
@@ -22,7 +23,7 @@ export class PostgresBackendStore extends BackendStore {
   }
 
   async all(): Promise<Backend[]> {
-    const found = await this.database.getRepository(BackendEntity).find({ order: { createdAt: 'ASC', id: 'ASC' } });
+    const found = await this.orm.run((manager) => manager.find(BackendEntity, { order: { createdAt: 'ASC', id: 'ASC' } }));
     return found.map((entity) => this.toBackend(entity));
   }
 
@@ -30,7 +31,10 @@ export class PostgresBackendStore extends BackendStore {
     const { id, name, type, state, closedMessage, policy, planPolicies } = backend;
     const row = { id, name, type, state, policy, planPolicies, closedMessage: closedMessage ?? null, settings: this.seal(backend) };
     try {
-      await this.audited(audit, (manager) => manager.insert(BackendEntity, row));
+      await this.orm.transaction(async (manager) => {
+        await manager.insert(BackendEntity, row);
+        await auditAndPublish(manager, audit);
+      });
       return 'inserted';
     } catch (error) {
       if (violates(error, 'backend_name_uq')) return 'name taken';
@@ -39,44 +43,36 @@ export class PostgresBackendStore extends BackendStore {
   }
 
   async change(id: string, change: BackendChange, audit: AuditEvent): Promise<Backend | undefined> {
-    const changed = await this.audited(audit, async (manager) => {
-      const entity = await manager.findOne(BackendEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    return this.orm.transaction(async (manager) => {
+      // Not the lock of a removal: instances go on referring to the backend meanwhile.
+      const entity = await manager.findOne(BackendEntity, { where: { id }, lock: { mode: 'for_no_key_update' } });
       if (!entity) return undefined;
       const { settings, ...plain } = change;
       Object.assign(entity, plain, settings ? { settings: this.seal({ id, settings }) } : {});
       if (change.state === 'enabled') entity.closedMessage = null;
       entity.version += 1;
       entity.updatedAt = new Date();
-      return manager.save(entity);
+      await manager.save(entity);
+      await auditAndPublish(manager, audit);
+      return this.toBackend(entity);
     });
-    return changed && this.toBackend(changed);
   }
 
   async remove(id: string, audit: AuditEvent): Promise<'removed' | { readonly instances: number }> {
-    return this.database.transaction(async (manager) => {
-      await manager.findOne(BackendEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
-      const instances = await manager.countBy(ServiceInstanceEntity, { backendId: id, deletedAt: IsNull() });
+    return this.orm.transaction(async (manager) => {
+      const entity = await manager.findOne(BackendEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+      if (!entity) return 'removed' as const;
+      const instances = await countLive(manager, id);
       if (instances > 0) return { instances };
       await manager.delete(ServiceInstanceEntity, { backendId: id });
       await manager.delete(BackendEntity, { id });
-      await appendAudit(manager, audit);
-      await raiseRevision(manager);
+      await auditAndPublish(manager, audit);
       return 'removed' as const;
     });
   }
 
   async countInstances(id: string): Promise<number> {
-    return this.database.getRepository(ServiceInstanceEntity).countBy({ backendId: id, deletedAt: IsNull() });
-  }
-
-  /** A change of backends is always audited and always moves the catalog. */
-  private audited<T>(audit: AuditEvent, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (manager) => {
-      const result = await work(manager);
-      await appendAudit(manager, audit);
-      await raiseRevision(manager);
-      return result;
-    });
+    return this.orm.run((manager) => countLive(manager, id));
   }
 
   private seal({ id, settings }: Pick<Backend, 'id' | 'settings'>): Buffer {
@@ -97,6 +93,16 @@ export class PostgresBackendStore extends BackendStore {
       ...(closedMessage === null ? {} : { closedMessage }),
     };
   }
+}
+
+function countLive(manager: EntityManager, backendId: string): Promise<number> {
+  return manager.countBy(ServiceInstanceEntity, { backendId, deletedAt: IsNull() });
+}
+
+/** A change of backends is always audited and always moves the catalog. */
+async function auditAndPublish(manager: EntityManager, audit: AuditEvent): Promise<void> {
+  await appendAudit(manager, audit);
+  await raiseRevision(manager);
 }
 
 /** Tells other replicas that what is published may have changed. */

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogStore, Sealer, ownersByClaims, type Claim, type IdentifierOwners, type StoredCatalog } from '#core';
-import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { BackendCatalogEntity } from '../entities/backend-catalog.entity.js';
 import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
 import { CatalogIdentifierEntity } from '../entities/catalog-identifier.entity.js';
+import { Orm } from '../orm.js';
 import { SealedColumns } from '../sealed-columns.js';
+import { Sql } from '../sql.js';
+import { CLAIM_IDENTIFIERS } from '../statements/claim-identifiers.js';
+import { storableText } from '../storable-text.js';
+import { violatesForeignKey } from '../violations.js';
 import { raiseRevision } from './postgres-backend-store.js';
 
 /** Last good catalogs and who owns which identifier, in Postgres. */
@@ -13,7 +18,8 @@ export class PostgresCatalogStore extends CatalogStore {
   private readonly columns: SealedColumns;
 
   constructor(
-    private readonly database: DataSource,
+    private readonly orm: Orm,
+    private readonly sql: Sql,
     sealer: Sealer,
   ) {
     super();
@@ -21,12 +27,12 @@ export class PostgresCatalogStore extends CatalogStore {
   }
 
   async all(): Promise<StoredCatalog[]> {
-    const found = await this.database.getRepository(BackendCatalogEntity).find();
+    const found = await this.orm.run((manager) => manager.find(BackendCatalogEntity));
     return found.map((entity) => this.toStored(entity));
   }
 
   async saveGood(backendId: string, body: string): Promise<void> {
-    await this.database.transaction(async (manager) => {
+    await this.ofKnownBackend(async (manager) => {
       const known = await manager.findOne(BackendCatalogEntity, { where: { backendId }, lock: { mode: 'pessimistic_write' } });
       const isNew = !known?.body || this.columns.open('body', backendId, known.body) !== body;
       const sealed = isNew ? { body: this.columns.seal('body', backendId, body) } : {};
@@ -38,33 +44,35 @@ export class PostgresCatalogStore extends CatalogStore {
   }
 
   async saveFailure(backendId: string, failure: string): Promise<void> {
-    const row = { backendId, attemptedAt: new Date(), failure };
-    await this.database.getRepository(BackendCatalogEntity).upsert(row, ['backendId']);
+    const row = { backendId, attemptedAt: new Date(), failure: storableText(failure) };
+    await this.ofKnownBackend((manager) => manager.upsert(BackendCatalogEntity, row, ['backendId']));
   }
 
   async owners(): Promise<IdentifierOwners> {
-    return ownersByClaims(await this.database.getRepository(CatalogIdentifierEntity).find());
+    return ownersByClaims(await this.orm.run((manager) => manager.find(CatalogIdentifierEntity)));
   }
 
   async claim(claims: readonly Claim[]): Promise<void> {
-    const rows = claims.map(({ kind, value, backendId, serviceId }) => ({ kind, value, backendId, serviceId }));
-    await this.database
-      .createQueryBuilder()
-      .insert()
-      .into(CatalogIdentifierEntity)
-      .values(rows)
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    const columns = (['kind', 'value', 'backendId', 'serviceId'] as const).map((column) => claims.map((claim) => claim[column]));
+    await this.sql.rows(CLAIM_IDENTIFIERS, columns);
   }
 
   async revision(): Promise<bigint> {
-    const row = await this.database.getRepository(CatalogRevisionEntity).findOneByOrFail({ id: 1 });
+    const row = await this.orm.run((manager) => manager.findOneByOrFail(CatalogRevisionEntity, { id: 1 }));
     return BigInt(row.revision);
   }
 
   async raiseRevision(): Promise<void> {
-    await raiseRevision(this.database.manager);
+    await this.orm.run(raiseRevision);
+  }
+
+  /** A backend may be removed while its catalog is read: then there is nothing to keep. */
+  private async ofKnownBackend(work: (manager: EntityManager) => Promise<unknown>): Promise<void> {
+    try {
+      await this.orm.transaction(work);
+    } catch (error) {
+      if (!violatesForeignKey(error, 'backend_catalog_backend_id_fk')) throw error;
+    }
   }
 
   private toStored({ backendId, body, fetchedAt, attemptedAt, failure }: BackendCatalogEntity): StoredCatalog {

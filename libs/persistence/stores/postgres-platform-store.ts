@@ -8,24 +8,22 @@ import {
   type Platform,
   type StoredCredential,
 } from '#core';
-import { DataSource } from 'typeorm';
 import { PlatformCredentialEntity } from '../entities/platform-credential.entity.js';
 import { PlatformEntity } from '../entities/platform.entity.js';
-import { violates } from '../sql.js';
+import { Orm } from '../orm.js';
+import { violates } from '../violations.js';
 import { appendAudit } from './postgres-audit-trail.js';
 
 /** Platforms and their credentials in Postgres. */
 @Injectable()
 export class PostgresPlatformStore extends PlatformStore implements CredentialDirectory {
-  constructor(private readonly database: DataSource) {
+  constructor(private readonly orm: Orm) {
     super();
   }
 
   async all(): Promise<Platform[]> {
-    const found = await this.database.getRepository(PlatformEntity).find({
-      relations: { credentials: true },
-      order: { createdAt: 'ASC', id: 'ASC' },
-    });
+    const order = { createdAt: 'ASC', id: 'ASC', credentials: { createdAt: 'ASC', id: 'ASC' } } as const;
+    const found = await this.orm.run((manager) => manager.find(PlatformEntity, { relations: { credentials: true }, order }));
     return found.map(({ id, name, kind, createdAt, credentials }) => ({
       id,
       name,
@@ -42,7 +40,7 @@ export class PostgresPlatformStore extends PlatformStore implements CredentialDi
   ): Promise<'inserted' | 'name taken' | 'username taken'> {
     const { id, name, kind } = platform;
     try {
-      await this.database.transaction(async (manager) => {
+      await this.orm.transaction(async (manager) => {
         await manager.insert(PlatformEntity, { id, name, kind });
         await manager.insert(PlatformCredentialEntity, { id: newUuid(), platformId: id, ...credential });
         await appendAudit(manager, audit);
@@ -56,21 +54,25 @@ export class PostgresPlatformStore extends PlatformStore implements CredentialDi
   }
 
   async putCredential(platformId: string, { username, digest }: NewCredential, audit: AuditEvent): Promise<'kept' | 'username taken'> {
-    return this.database.transaction(async (manager) => {
-      const known = await manager.findOne(PlatformCredentialEntity, { where: { username } });
-      if (known && known.platformId !== platformId) return 'username taken' as const;
-      if (known) await manager.update(PlatformCredentialEntity, { id: known.id }, { digest });
-      else await manager.insert(PlatformCredentialEntity, { id: newUuid(), platformId, username, digest });
-      await appendAudit(manager, audit);
-      return 'kept' as const;
-    });
+    try {
+      return await this.orm.transaction(async (manager) => {
+        const known = await manager.findOne(PlatformCredentialEntity, { where: { username } });
+        if (known && known.platformId !== platformId) return 'username taken' as const;
+        if (known) await manager.update(PlatformCredentialEntity, { id: known.id }, { digest });
+        else await manager.insert(PlatformCredentialEntity, { id: newUuid(), platformId, username, digest });
+        await appendAudit(manager, audit);
+        return 'kept' as const;
+      });
+    } catch (error) {
+      if (violates(error, 'platform_credential_username_uq')) return 'username taken';
+      throw error;
+    }
   }
 
   async find(username: string): Promise<StoredCredential | undefined> {
-    const found = await this.database.getRepository(PlatformCredentialEntity).findOne({
-      where: { username },
-      relations: { platform: true },
-    });
+    const found = await this.orm.run((manager) =>
+      manager.findOne(PlatformCredentialEntity, { where: { username }, relations: { platform: true } }),
+    );
     if (!found) return undefined;
     const { id, name, kind } = found.platform;
     return { platform: { id, name, kind }, digest: found.digest, version: found.digest };

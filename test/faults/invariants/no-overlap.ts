@@ -30,7 +30,7 @@ function stolen(transitions: readonly Transition[]): string[] {
     if (!before) return [];
     const [from, to] = [before.epoch ?? 0, next.epoch ?? 0];
     if (to < from) return [`the epoch of operation ${next.id} fell from ${from} to ${to}`];
-    const isTaken = next.owner != null && next.owner !== before.owner;
+    const isTaken = next.owner !== null && next.owner !== undefined && next.owner !== before.owner;
     return isTaken && to === from ? [`operation ${next.id} changed hands without a new epoch`] : [];
   });
 }

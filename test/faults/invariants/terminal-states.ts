@@ -1,7 +1,9 @@
 import type { ClientEntry, History, Transition } from '../history.js';
 import { nameOf } from './resource.js';
 
-const FINAL = ['succeeded', 'failed', 'deleted'];
+const ENDS = ['succeeded', 'failed'];
+/** A create that failed is still to be cleaned up. */
+const FINAL: Record<Transition['table'], readonly string[]> = { operation: ENDS, service_instance: ['deleted'], service_binding: ['deleted'] };
 
 /** I3: an end is an end, in the database and in the eyes of a platform, and both know the same one. */
 export function terminalStates(history: History): string[] {
@@ -12,13 +14,13 @@ export function terminalStates(history: History): string[] {
 function reopened(transitions: readonly Transition[]): string[] {
   return transitions.flatMap((next, index) => {
     const before = transitions.slice(0, index).findLast(({ table, id }) => table === next.table && id === next.id);
-    if (!before || !FINAL.includes(before.state) || before.state === next.state) return [];
+    if (!before || !FINAL[before.table].includes(before.state) || before.state === next.state) return [];
     return [`${next.table} ${next.id} was ${before.state} and became ${next.state}`];
   });
 }
 
 function contradicted(poll: ClientEntry, polls: readonly ClientEntry[]): string[] {
-  if (poll.state === undefined || !FINAL.includes(poll.state)) return [];
+  if (poll.state === undefined || !ENDS.includes(poll.state)) return [];
   const later = polls.filter(
     ({ operation, invokedAtMs, state }) => operation === poll.operation && state !== undefined && invokedAtMs >= (poll.returnedAtMs ?? Infinity),
   );
@@ -33,7 +35,7 @@ function forgotten({ operation, status, instanceId, bindingId }: ClientEntry): s
 }
 
 function untrue({ operation, state }: ClientEntry, { database }: History): string[] {
-  if (state === undefined || !FINAL.includes(state)) return [];
+  if (state === undefined || !ENDS.includes(state)) return [];
   const row = database.operations.find(({ id }) => id === operation);
   return row?.state === state ? [] : [`operation ${operation} was told as ${state}, but the database has it ${row?.state ?? 'not at all'}`];
 }

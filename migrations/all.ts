@@ -1,0 +1,4 @@
+import { Foundation1795219200000 } from './1795219200000-foundation.js';
+
+/** Every migration, oldest first. A new one is added at the end and never changed after a release. */
+export const migrations = [Foundation1795219200000];

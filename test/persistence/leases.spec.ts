@@ -1,0 +1,91 @@
+import { anInstance, LEASE_MS, OWNER, provisioned, start, startProvision } from './lives.js';
+import { CALL_MS, TestRecord } from './record.js';
+
+let record: TestRecord;
+beforeEach(async () => {
+  record = await TestRecord.open();
+});
+afterEach(() => record.close());
+
+const claim = async (owner: string, most = 64): Promise<string[]> =>
+  (await record.lifecycle.claimDue(owner, LEASE_MS, most)).map(({ operation }) => operation.id);
+
+test('an operation that is held is not given to another gateway until its lease is over', async () => {
+  const { id } = await startProvision(record, anInstance(record));
+  expect(await claim('gateway-b')).toEqual([]);
+  await record.moveClock(`${LEASE_MS - 1_000} ms`);
+  expect(await claim('gateway-b')).toEqual([]);
+  await record.moveClock(`${LEASE_MS + 1_000} ms`);
+  expect(await claim('gateway-b')).toEqual([id]);
+});
+
+test('gateways that look at the same time share the due operations, each given to one', async () => {
+  for (let count = 0; count < 30; count += 1) await startProvision(record, anInstance(record));
+  await record.moveClock('1 minute');
+  const shares = await Promise.all(['b', 'c', 'd', 'e'].map((owner) => claim(owner, 10)));
+  const rest = await claim('f');
+  const claimed = [...shares.flat(), ...rest];
+  expect(claimed).toHaveLength(30);
+  expect(new Set(claimed).size).toBe(30);
+  expect(await claim('g')).toEqual([]);
+});
+
+test('a heartbeat keeps only what is still its own', async () => {
+  const mine = await startProvision(record, anInstance(record));
+  const ended = await startProvision(record, anInstance(record));
+  const others = await startProvision(record, anInstance(record));
+  await record.query(`update operation set leased_by = 'gateway-b' where id = $1`, [others.id]);
+  await record.query(`update operation set state = 'succeeded', finished_at = osb_now() where id = $1`, [ended.id]);
+  expect(await record.lifecycle.extendLeases(OWNER, 60_000, [mine.id, others.id, ended.id])).toEqual([mine.id]);
+  await record.moveClock('30 seconds');
+  expect(await claim('gateway-c')).toEqual([others.id]);
+});
+
+test('a mutation whose call may be under way is only looked at, and sent again after its deadline', async () => {
+  const { id } = await startProvision(record, anInstance(record));
+  await record.query(`update operation set leased_until = osb_now() - interval '1 second'`);
+  const [early] = await record.lifecycle.claimDue('gateway-b', 1_000, 1);
+  expect(early).toMatchObject({ operation: { id }, mayBeUnderWay: true });
+  await record.moveClock(`${CALL_MS + 1_000} ms`);
+  const [late] = await record.lifecycle.claimDue('gateway-c', 1_000, 1);
+  expect(late).toMatchObject({ operation: { id, epoch: 3 }, mayBeUnderWay: false });
+  // Whoever held it may have sent late: what that made can appear for another call's length.
+  expect(late?.unquietForMs).toBeGreaterThan(0);
+});
+
+test('an operation is overdue by the clock of the database', async () => {
+  const { id } = await startProvision(record, anInstance(record), 60_000);
+  expect((await record.lifecycle.findTask(id))?.overdue).toBe(false);
+  await record.moveClock('61 seconds');
+  expect((await record.lifecycle.findTask(id))?.overdue).toBe(true);
+});
+
+test('a pause gives up the lease and comes due by the clock of the database', async () => {
+  const operation = await startProvision(record, anInstance(record));
+  expect(await record.lifecycle.recordPause(operation, { pauseMs: 60_000, call: 'over' })).toBe('written');
+  expect(await claim('gateway-b')).toEqual([]);
+  await record.moveClock('61 seconds');
+  expect(await claim('gateway-b')).toEqual([operation.id]);
+});
+
+test('a parked operation is never taken up again, and still keeps others off its instance', async () => {
+  const instance = anInstance(record);
+  const operation = await startProvision(record, instance);
+  await record.lifecycle.park(operation);
+  await record.moveClock('1 year');
+  expect(await claim('gateway-b')).toEqual([]);
+  const view = await record.lifecycle.findInstance(instance.platformId, instance.instanceId);
+  expect(view?.pending).toMatchObject([{ id: operation.id, state: 'running' }]);
+});
+
+test('looking for due operations waits for nobody: what is locked is left for the next time', async () => {
+  const instance = await provisioned(record);
+  const held = await start(record, 'update', instance);
+  const free = await startProvision(record, anInstance(record));
+  await record.moveClock('1 minute');
+  await record.lifecycle.transaction(async (transaction) => {
+    await transaction.lockInstance(instance.platformId, instance.instanceId);
+    expect(await claim('gateway-b')).toEqual([free.id]);
+  });
+  expect(await claim('gateway-b')).toEqual([held.id]);
+});
