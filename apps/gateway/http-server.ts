@@ -65,8 +65,9 @@ function textOf(body: Buffer): string {
 
 /** An answer given while the gateway stops ends its connection: an idle one would keep the server open for minutes. */
 export function addFarewell(server: FastifyInstance, isStopping: () => boolean): void {
-  server.addHook('onSend', async (_request: FastifyRequest, reply: FastifyReply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isStopping()) reply.header('connection', 'close');
+    done();
   });
 }
 

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 
 /** One line for every request that is no read of the catalog or a probe: what was asked, and how it was answered. */
 export function addRequestLog(server: FastifyInstance, logger: Logger): void {
-  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+  server.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     const route = request.routeOptions.url;
     const quiet = route === '/v2/catalog' || route?.startsWith('/health');
-    if (quiet && reply.statusCode < 400) return;
+    if (quiet && reply.statusCode < 400) return done();
     const requestIdentity = reply.getHeader('x-broker-api-request-identity');
     logger.info(
       {
@@ -19,5 +19,6 @@ export function addRequestLog(server: FastifyInstance, logger: Logger): void {
       },
       'request answered',
     );
+    done();
   });
 }

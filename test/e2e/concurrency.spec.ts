@@ -1,7 +1,7 @@
 import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
-import { simulatorAsBroker, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
+import { HELD, simulatorAsBroker, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let gateway: TestGateway;
 let osb: OsbClient;
@@ -108,6 +108,35 @@ describe('fifty binds at once', () => {
     ]);
     expect(tally(answers)).toEqual({ 200: 1, 201: 4 });
     expect(Math.min(...gapsMs(alone, 'l', 'bind', 'unbind').slice(1))).toBeGreaterThanOrEqual(slowly.simulate.delayMs - 5);
+  });
+});
+
+describe('fifty identical deletes at once make one call to the backend', () => {
+  const onlyGone = (answers: readonly Answer[]) => Object.keys(tally(answers)).filter((status) => status !== '410');
+
+  test('of a binding: each is told that it is gone', async () => {
+    const plan = simulator.plan('sync');
+    await osb.provision('u', plan);
+    await osb.bind('u', 'b', plan, { parameters: { simulate: { unbind: { delayMs: 150 } } } });
+    expect(onlyGone(await Promise.all(fifty.map(() => osb.unbind('u', 'b', plan))))).toEqual(['200']);
+    expect(simulator.verbs('u')).toEqual(['provision', 'bind', 'unbind']);
+  });
+
+  test('of an instance: each is told that it is gone', async () => {
+    const plan = simulator.plan('sync');
+    await osb.provision('v', plan, { parameters: { simulate: { deprovision: { delayMs: 150 } } } });
+    expect(onlyGone(await Promise.all(fifty.map(() => osb.deprovision('v', plan))))).toEqual(['200']);
+    expect(simulator.verbs('v')).toEqual(['provision', 'deprovision']);
+  });
+
+  test('of an instance that takes its time: each gets the same operation (DEP 416)', async () => {
+    const plan = simulator.plan('async');
+    await osb.provision('w', plan, { parameters: { simulate: { deprovision: HELD } } });
+    const answers = await Promise.all(fifty.map(() => osb.deprovision('w', plan, patient)));
+    expect([tally(answers), operations(answers).size]).toEqual([{ 202: 50 }, 1]);
+    simulator.finish('w');
+    expect((await osb.ended('w')).status).toBe(410);
+    expect(simulator.verbs('w')).toEqual(['provision', 'deprovision']);
   });
 });
 

@@ -82,9 +82,11 @@ test('a surprise half way ends the tour with what was expected and what came, an
   const narrow = await TestGateway.start({ env });
   try {
     const { well, lines } = await tour(narrow);
-    expect(lines.at(-3)).toBe('  ✗ somebody logs in with the key');
-    expect(lines.at(-2)).toMatch(/^\nexpected to get into database .+\n {5}got 53300 too many connections/);
-    expect(lines.at(-1)).toMatch(/^service instance [\da-f-]{36} was removed$/);
+    expect(lines.slice(-3)).toEqual([
+      '  ✗ somebody logs in with the key',
+      expect.stringMatching(/^\nexpected to get into database .+\n {5}got 53300 too many connections/),
+      expect.stringMatching(/^service instance [\da-f-]{36} was removed$/),
+    ]);
     expect([well, await leftBehind(narrow)]).toEqual([false, NOTHING]);
   } finally {
     await narrow.stop();

@@ -28,6 +28,12 @@ export function story(report: RoundReport, gatewayLines: readonly string[]): str
   ].join('\n');
 }
 
+/** One round in one line. */
+export function lineOf({ cell, client, violations, recoveryMs }: RoundReport): string {
+  const recovery = recoveryMs === undefined ? 'no recovery' : `${(recoveryMs / 1000).toFixed(2)} s`;
+  return `${violations.length === 0 ? 'ok  ' : 'FAIL'} ${cell.name} ${client} ${recovery}`;
+}
+
 /** Rounds, faults by kind, violations, recovery. */
 export function summary(reports: readonly RoundReport[]): string {
   const seconds = reports.flatMap(({ recoveryMs }) => (recoveryMs === undefined ? [] : [recoveryMs / 1000])).toSorted((a, b) => a - b);

@@ -78,12 +78,12 @@ class Round {
     const recoveryMs = await this.settle(struckAtMs);
     await this.aftermath;
     await this.settle(struckAtMs);
-    await this.stage.revive();
+    const revived = this.stage.revive();
     await this.check('after recovery');
     await this.attempt('removing it', () => this.script.deprovision(this.withoutBinding()));
     await this.settle(Date.now());
     await this.check('after removal');
-    await this.stage.closeClients();
+    await Promise.all([revived, this.stage.closeClients()]);
     const { cell, seed, client } = this;
     const history = await this.stage.history(this.prefix);
     return { cell, seed, client, history, violations: this.problems, ...(recoveryMs === undefined ? {} : { recoveryMs }) };

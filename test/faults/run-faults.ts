@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startTestServer, stopTestServer } from '../support/test-server.js';
 import { cells, type Cell } from './cells.js';
 import { Random } from './random.js';
-import { story, summary } from './reporting.js';
+import { lineOf, story, summary } from './reporting.js';
 import { playRound, type RoundReport } from './round.js';
 import { Stage } from './stage.js';
 
@@ -47,35 +47,45 @@ function turns(chosen: readonly Cell[], seed: number, rounds: number): Turn[] {
   return passes.flatMap((each) => new Random(String(each)).shuffled(chosen).map((cell) => ({ cell, seed: each }))).slice(0, rounds);
 }
 
-/** Rounds of one and of two replicas side by side. */
+/** Rounds of one and of two replicas side by side; who is through with its own helps the other. */
 async function play(all: readonly Turn[]): Promise<RoundReport[]> {
   await startTestServer();
   try {
-    const lanes = [1, 2].map((replicas) => playLane(all.filter(({ cell }) => cell.replicas === replicas), replicas));
-    return (await Promise.all(lanes)).flat();
+    const [single, double] = [1, 2].map((replicas) => all.filter(({ cell }) => cell.replicas === replicas));
+    const queues = [single ?? [], double ?? []] as const;
+    const reports: RoundReport[] = [];
+    const report = (each: RoundReport): void => {
+      reports.push(each);
+      say(`${lineOf(each)} (${reports.length}/${all.length})`);
+    };
+    await Promise.all([playLane(queues, report), playLane(queues.toReversed(), report)]);
+    return reports;
   } finally {
     await stopTestServer();
   }
 }
 
-async function playLane(own: readonly Turn[], replicas: number): Promise<RoundReport[]> {
-  const reports: RoundReport[] = [];
+async function playLane(queues: readonly Turn[][], report: (each: RoundReport) => void): Promise<void> {
   let stage: Stage | undefined;
-  for (const { cell, seed } of own) {
-    stage ??= await Stage.start(replicas);
-    const report = await playRound(stage, cell, seed);
-    reports.push(report);
-    const isWell = report.violations.length === 0;
-    say(`${isWell ? 'ok  ' : 'FAIL'} ${cell.name} ${report.client} ${((report.recoveryMs ?? Number.NaN) / 1000).toFixed(2)} s (${reports.length}/${own.length})`);
-    if (isWell) continue;
-    say(story(report, stage.gateways.flatMap(({ lines }) => lines)));
+  for (let turn = nextOf(queues); turn; turn = nextOf(queues)) {
+    const { cell, seed } = turn;
+    if (stage && stage.gateways.length !== cell.replicas) {
+      await stage.close();
+      stage = undefined;
+    }
+    stage ??= await Stage.start(cell.replicas);
+    const played = await playRound(stage, cell, seed);
+    report(played);
+    if (played.violations.length === 0) continue;
+    say(story(played, stage.gateways.flatMap(({ lines }) => lines)));
     // What one round broke must not show in the next.
     await stage.close();
     stage = undefined;
   }
   await stage?.close();
-  return reports;
 }
+
+const nextOf = (queues: readonly Turn[][]): Turn | undefined => queues.find(({ length }) => length > 0)?.shift();
 
 function whole(name: string, text: string): number {
   const number = Number(text);

@@ -34,8 +34,6 @@ test('a connection that is lost between two statements undoes the transaction an
   const story = record.lifecycle.transaction(async (transaction) => {
     await transaction.insertOperation(reservationOf(operation));
     await endConnections();
-    // The end of the connection is noticed while nothing is asked of it.
-    await new Promise((resolve) => setImmediate(resolve));
     await transaction.lockInstance(instance.platformId, instance.instanceId);
   });
   await expect(story).rejects.toBeInstanceOf(BrokerError);
