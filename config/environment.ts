@@ -67,6 +67,13 @@ export function loadEnvironment(): Environment {
   return readEnvironment(processVariables());
 }
 
+/** The database to migrate. Looks at no other variable: who migrates need not know the secrets of a gateway. */
+export function loadDatabaseUrl(): string {
+  const url = read(processVariables(), 'DATABASE_URL');
+  if (url !== undefined) return url;
+  throw new ConfigurationError(`DATABASE_URL is missing: it names the database to migrate. Set it to ${VARIABLES.DATABASE_URL.type}.`);
+}
+
 /** The variables of this process, for the references in the configuration file. */
 export function processVariables(): Variables {
   return process.env;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { loadEnvironment } from '#config';
+import { loadDatabaseUrl } from '#config';
 import { createDatabase } from '#persistence';
 import { migrations } from './all.js';
 
 /** For TypeORM's own command line, on compiled output: `typeorm migration:show -d dist/migrations/data-source.js`. */
-export default createDatabase({ url: loadEnvironment().databaseUrl ?? '', migrations });
+export default createDatabase({ url: loadDatabaseUrl(), migrations });

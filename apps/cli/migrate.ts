@@ -1,27 +1,28 @@
 import 'reflect-metadata';
-import { ConfigurationError, loadEnvironment } from '#config';
+import { ConfigurationError, loadDatabaseUrl } from '#config';
 import { migrations } from '#migrations';
 import { bringUpToDate, createDatabase, RELEASE, SchemaError } from '#persistence';
 
-/** Brings the database that `DATABASE_URL` names up to date with this release. */
+/** Brings the database that `DATABASE_URL` names up to date with this release, and says in one line what it did. */
 async function main(): Promise<void> {
-  const { databaseUrl } = loadEnvironment();
-  if (databaseUrl === undefined) {
-    throw new ConfigurationError('DATABASE_URL is missing: it names the database to migrate. The embedded one is migrated at start.');
-  }
-  const database = createDatabase({ url: databaseUrl, migrations });
+  const database = createDatabase({ url: loadDatabaseUrl(), migrations, poolSize: 2 });
   await database.initialize();
   try {
-    const before = await database.showMigrations();
-    await bringUpToDate(database, 'auto');
-    process.stdout.write(before ? `the database is now at release ${RELEASE}\n` : `the database is at release ${RELEASE} already\n`);
+    const applied = await bringUpToDate(database, 'auto');
+    const did = applied.length === 0 ? 'nothing to migrate' : `migrated: ${applied.join(', ')}`;
+    console.log(`${did}; the database fits release ${RELEASE}`);
   } finally {
     await database.destroy();
   }
 }
 
+function describe(error: unknown): string {
+  if (error instanceof ConfigurationError || error instanceof SchemaError) return error.message;
+  const { code, message } = error as { code?: string; message?: string };
+  return `the database could not be migrated (${[code, message].filter(Boolean).join(': ')})`;
+}
+
 main().catch((error: unknown) => {
-  const isForOperators = error instanceof ConfigurationError || error instanceof SchemaError;
-  process.stderr.write(`${isForOperators ? error.message : `the database could not be migrated: ${String(error)}`}\n`);
-  process.exit(1);
+  console.error(describe(error));
+  process.exitCode = 1;
 });

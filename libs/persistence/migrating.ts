@@ -1,7 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-
-/** The release of this code, compared with the marker an older or newer schema carries. */
-export const RELEASE = '0.1.0';
+import { compareReleases, RELEASE } from './release.js';
 
 /** `auto`: migrate. `check`: refuse a database that is behind. */
 export type MigrateMode = 'auto' | 'check';
@@ -14,54 +12,73 @@ export class SchemaError extends Error {
 // One number for all gateways that share a database.
 const LOCK = 4_871_530_021;
 const LOCK_RETRY_MS = 200;
+const UNDEFINED_TABLE = '42P01';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Makes the schema fit this release, or says why it does not. Several gateways may start at once: one migrates, the
  * others wait for it.
+ *
+ * @returns the migrations that were applied, oldest first
  */
-export async function bringUpToDate(database: DataSource, mode: MigrateMode): Promise<void> {
+export async function bringUpToDate(database: DataSource, mode: MigrateMode): Promise<readonly string[]> {
+  try {
+    return await migrate(database, mode);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string };
+    if (code !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw new SchemaError(
+      `the database does not let this role do what is needed (${message}): let the role that owns the database run ` +
+        '"npm run migrate", and grant this one what it lacks',
+    );
+  }
+}
+
+async function migrate(database: DataSource, mode: MigrateMode): Promise<readonly string[]> {
   await refuseNewerSchema(database);
-  if (await isUpToDate(database)) return;
+  if (await isUpToDate(database)) return [];
   if (mode === 'check') {
     throw new SchemaError('the database is behind this release: run "npm run migrate", or start with MIGRATE=auto');
   }
-  await alone(database, async () => {
+  return alone(database, async () => {
     await refuseNewerSchema(database);
-    await database.runMigrations();
+    return (await database.runMigrations()).map(({ name }) => name);
   });
 }
 
 /** Only looks: TypeORM's own check makes its table where there is none, and two gateways would both try. */
 async function isUpToDate(database: DataSource): Promise<boolean> {
-  const done = await database.query<{ name: string }[]>('select name from schema_migration').catch(emptyWhenNew<{ name: string }>);
+  const done = await rowsIfAny<{ name: string }>(database, 'select name from schema_migration');
   const names = new Set(done.map(({ name }) => name));
   return database.migrations.every(({ name, constructor }) => names.has(name ?? constructor.name));
 }
 
 async function refuseNewerSchema(database: DataSource): Promise<void> {
-  const [marker] = await database
-    .query<{ oldest_release: string }[]>('select oldest_release from schema_marker')
-    .catch(emptyWhenNew<{ oldest_release: string }>);
+  const [marker] = await rowsIfAny<{ oldest_release: string }>(database, 'select oldest_release from schema_marker');
   if (!marker || compareReleases(marker.oldest_release, RELEASE) <= 0) return;
   throw new SchemaError(
     `the database was migrated by a newer release and needs at least ${marker.oldest_release}; this is ${RELEASE}`,
   );
 }
 
-function emptyWhenNew<Row>(error: unknown): Row[] {
-  const UNDEFINED_TABLE = '42P01';
-  if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
-  throw error;
+async function rowsIfAny<R>(database: DataSource, sql: string): Promise<R[]> {
+  try {
+    return await database.query<R[]>(sql);
+  } catch (error) {
+    if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
+    throw error;
+  }
 }
 
 /** Polls instead of waiting: a waiting lock would block CREATE INDEX CONCURRENTLY in the migration it waits for. */
-async function alone(database: DataSource, work: () => Promise<void>): Promise<void> {
+async function alone<T>(database: DataSource, work: () => Promise<T>): Promise<T> {
   const runner = database.createQueryRunner();
   try {
     while (!(await tryLock(runner))) await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
-    await work();
+    return await work();
   } finally {
-    await runner.query('select pg_advisory_unlock($1)', [LOCK]);
+    // A connection that was lost has given up its lock, and must not hide why the work failed.
+    await runner.query('select pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     await runner.release();
   }
 }
@@ -69,10 +86,4 @@ async function alone(database: DataSource, work: () => Promise<void>): Promise<v
 async function tryLock(runner: QueryRunner): Promise<boolean> {
   const [row] = (await runner.query('select pg_try_advisory_lock($1) as held', [LOCK])) as { held: boolean }[];
   return row?.held === true;
-}
-
-function compareReleases(a: string, b: string): number {
-  const [left, right] = [a, b].map((release) => release.split('.').map(Number));
-  const differing = left?.findIndex((part, index) => part !== right?.[index]) ?? -1;
-  return differing === -1 ? 0 : (left?.[differing] ?? 0) - (right?.[differing] ?? 0);
 }

@@ -1,7 +1,6 @@
-import { BackendStore, newUuid, type Claim } from '#core';
+import { BackendStore, CatalogStore, newUuid, type Claim } from '#core';
 import { provisioned, start, succeeded } from './lives.js';
 import { anEvent, stores, TestRecord } from './record.js';
-import { CatalogStore } from '#core';
 
 let record: TestRecord;
 let other: string;

@@ -8,11 +8,11 @@ beforeEach(async () => {
 });
 afterEach(() => record.close());
 
-type List = (page: PageRequest) => Promise<Page<{ readonly [key: string]: unknown }>>;
+type List<L> = (page: PageRequest) => Promise<Page<L>>;
 
 /** Every line of a list, page by page; `between` happens after each page. */
-async function walk(list: List, limit: number, between: () => Promise<unknown> = async () => undefined) {
-  const lines: { readonly [key: string]: unknown }[] = [];
+async function walk<L>(list: List<L>, limit: number, between: () => Promise<unknown> = async () => undefined): Promise<L[]> {
+  const lines: L[] = [];
   for (let after: string | undefined; ; ) {
     const { items, next } = await list({ limit, ...(after === undefined ? {} : { after }) });
     lines.push(...items);
@@ -36,18 +36,31 @@ async function instancesAtTimes(): Promise<void> {
   }
 }
 
-const lists: [string, string, (inventory: Inventory) => List, string][] = [
-  ['instances', 'incarnation', (inventory) => (page) => inventory.instances({}, page), 'select incarnation::text as id from service_instance order by created_at desc, incarnation desc'],
-  ['operations', 'id', (inventory) => (page) => inventory.operations({}, page), 'select id from operation order by created_at desc, id desc'],
-  ['the trail', 'id', (inventory) => (page) => inventory.auditEvents({}, page), 'select id::text from audit_event order by at desc, audit_event.id desc'],
+const lists: [string, (inventory: Inventory) => List<string>, string][] = [
+  [
+    'instances',
+    (inventory) => async (page) => idsOf(await inventory.instances({}, page), ({ incarnation }) => incarnation),
+    'select incarnation::text as id from service_instance order by created_at desc, incarnation desc',
+  ],
+  [
+    'operations',
+    (inventory) => async (page) => idsOf(await inventory.operations({}, page), ({ id }) => id),
+    'select id from operation order by created_at desc, id desc',
+  ],
+  [
+    'the trail',
+    (inventory) => async (page) => idsOf(await inventory.auditEvents({}, page), ({ id }) => id),
+    'select id::text from audit_event order by at desc, audit_event.id desc',
+  ],
 ];
 
-test.each(lists)('a walk through %s meets every row once, newest first, however long a page is', async (_what, id, listOf, sql) => {
+const idsOf = <L>({ items, ...rest }: Page<L>, id: (line: L) => string): Page<string> => ({ items: items.map(id), ...rest });
+
+test.each(lists)('a walk through %s meets every row once, newest first, however long a page is', async (_what, listOf, sql) => {
   await instancesAtTimes();
   const expected = (await record.query<{ id: string }>(sql)).map((row) => row.id);
   for (const limit of [1, 2, 3, 7, 500]) {
-    const walked = await walk(listOf(record.inventory), limit);
-    expect(walked.map((line) => line[id])).toEqual(expected);
+    expect(await walk(listOf(record.inventory), limit)).toEqual(expected);
   }
 });
 
@@ -56,7 +69,7 @@ test('bindings are walked in the same way', async () => {
   const made = [await bound(record, instance), await bound(record, instance), await bound(record, instance)];
   await record.query(`update service_binding set created_at = '2026-01-01'`);
   const walked = await walk((page) => record.inventory.bindings({}, page), 1);
-  expect(walked.map((line) => line['bindingId']).toSorted()).toEqual(made.map(({ bindingId }) => bindingId).toSorted());
+  expect(walked.map(({ bindingId }) => bindingId).toSorted()).toEqual(made.map(({ bindingId }) => bindingId).toSorted());
   expect(walked[0]).toMatchObject({ instanceId: instance.instanceId, platform: 'cf', backend: 'demo', state: 'ready' });
 });
 
@@ -85,16 +98,16 @@ test('instances are found by platform, backend, id, service, plan and state', as
   await record.addBackend(backendId, 'redis');
   await provisioned(record);
   const wanted = await provisioned(record, { platformId, backendId, serviceId: 's-9', planId: 'p-9', instanceId: 'Ж/%2F' });
-  const idsOf = async (filter: Parameters<Inventory['instances']>[0]): Promise<string[]> =>
+  const found = async (filter: Parameters<Inventory['instances']>[0]): Promise<string[]> =>
     (await record.inventory.instances(filter, { limit: 10 })).items.map(({ incarnation }) => incarnation);
 
   for (const filter of [{ platform: 'k8s' }, { backend: 'redis' }, { instanceId: 'Ж/%2F' }, { serviceId: 's-9' }, { planId: 'p-9' }]) {
-    expect({ filter, found: await idsOf(filter) }).toEqual({ filter, found: [wanted.incarnation] });
+    expect({ filter, found: await found(filter) }).toEqual({ filter, found: [wanted.incarnation] });
   }
-  expect(await idsOf({ state: 'ready' })).toHaveLength(2);
-  expect(await idsOf({ state: 'deleted' })).toEqual([]);
-  expect(await idsOf({ platform: 'k8s', backend: 'demo' })).toEqual([]);
-  expect(await idsOf({ platform: 'unknown' })).toEqual([]);
+  expect(await found({ state: 'ready' })).toHaveLength(2);
+  expect(await found({ state: 'deleted' })).toEqual([]);
+  expect(await found({ platform: 'k8s', backend: 'demo' })).toEqual([]);
+  expect(await found({ platform: 'unknown' })).toEqual([]);
 });
 
 test('bindings, operations and the trail are found by what they belong to', async () => {

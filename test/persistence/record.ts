@@ -20,7 +20,7 @@ export class TestRecord {
   private constructor(
     readonly database: TestDatabase,
     private app: INestApplicationContext,
-    private source: DataSource,
+    public source: DataSource,
   ) {}
 
   /** @param way for the stores to another address that leads to the database */
