@@ -2,7 +2,7 @@ import { CatalogStore, PlatformStore } from '#core';
 import { BrokerError } from '#sdk';
 import { eventually } from '../e2e/eventually.js';
 import { DatabaseDoor } from './database-door.js';
-import { anInstance, anOperation, provisioned, reservationOf, start, statesOf, succeeded } from './lives.js';
+import { anInstance, anOperation, provisioned, reservationOf, start, startProvision, statesOf, succeeded } from './lives.js';
 import { anEvent, TestRecord } from './record.js';
 
 let record: TestRecord;
@@ -49,7 +49,9 @@ test('a connection that is lost during a statement is told as 503', async () => 
     await transaction.lockInstance(instance.platformId, instance.instanceId);
     const other = start(record, 'update', instance).catch((error: unknown) => error);
     await eventually(() => record.waitingForLocks(), (count) => count > 0);
-    await record.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    await record.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
     return { waiting: other };
   });
   expect(await waiting).toEqual(unavailable);
@@ -69,11 +71,11 @@ test('every store tells a database that is away as 503', async () => {
   await door.shut();
   const asked = {
     find: () => record.lifecycle.findInstance(instance.platformId, instance.instanceId),
-    reserve: () => record.lifecycle.reserveProvision(anInstance(record), reservationOf(anOperation('provision', anInstance(record)))),
+    reserve: () => startProvision(record, anInstance(record)),
     transaction: () => start(record, 'update', instance),
     settle: () => record.lifecycle.settle(succeeded(operation)),
     directory: () => record.get(PlatformStore).all(),
-    write: () => record.get(PlatformStore).insert({ id: operation.id, name: 'x', kind: 'other' }, { username: 'x', digest: 'x' }, anEvent()),
+    write: () => record.get(PlatformStore).putCredential(record.platform.id, { username: 'x', digest: 'x' }, anEvent()),
     catalog: () => record.get(CatalogStore).saveGood(record.backendId, '{}'),
     inventory: () => record.inventory.instances({}, { limit: 10 }),
   };

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { Instance } from '#core';
-import { BackendStore, newUuid, PlatformStore } from '#core';
+import { BackendStore, newUuid, PlatformStore, type Instance } from '#core';
 import { aBinding, anInstance, anOperation, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
 import { anEvent, TestRecord } from './record.js';
 
@@ -16,15 +15,13 @@ const reserve = (instance: Instance): Promise<string> =>
 const tally = (answers: readonly string[]): Record<string, number> =>
   Object.fromEntries(Object.entries(Object.groupBy(answers, (answer) => answer)).map(([answer, all = []]) => [answer, all.length]));
 
-/** Any characters Postgres can hold, up to the longest id there can be. */
-const anyId = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 1024 })
-  .filter((id) => !id.includes('\0') && id.isWellFormed() && [...id].length <= 1024);
+/** Any characters Postgres can hold; with a uuid in front nearly the longest id there can be. */
+const anyText = fc.string({ unit: 'binary', maxLength: 900 }).map((text) => text.replaceAll('\0', ''));
 
 test('of 50 requests at once to make an instance of one id, one makes it', async () => {
   await fc.assert(
-    fc.asyncProperty(anyId, async (id) => {
-      const instanceId = `${newUuid()}${id}`.slice(0, 1000).toWellFormed();
+    fc.asyncProperty(anyText, async (text) => {
+      const instanceId = `${newUuid()}${text}`;
       const answers = await Promise.all(Array.from({ length: 50 }, () => reserve(anInstance(record, { instanceId }))));
       expect(tally(answers)).toEqual({ reserved: 1, 'instance exists': 49 });
       const view = await record.lifecycle.findInstance(record.platform.id, instanceId);
@@ -63,17 +60,19 @@ test('an instance whose backend is removed at that moment is not made', async ()
 
 test('of 50 exclusive operations, queued deletes or binds of one id, one is written', async () => {
   const instance = await provisioned(record);
-  const binding = aBinding(instance);
   const answersOf = (begin: () => Promise<unknown>): Promise<string[]> =>
     Promise.all(Array.from({ length: 50 }, () => begin().then(() => 'written', (error: { constraint: string }) => error.constraint)));
 
   // Straight past the lock of the instance: the indexes alone must hold.
   const insert = (kind: 'update' | 'deprovision', state: 'running' | 'queued'): Promise<void> =>
     record.lifecycle.transaction((transaction) => transaction.insertOperation(reservationOf(anOperation(kind, instance, { state }))));
-  const bind = (): Promise<void> => record.lifecycle.transaction((transaction) => transaction.insertBinding({ ...binding, incarnation: aBinding(instance).incarnation }));
+  const bind = (): Promise<void> =>
+    record.lifecycle.transaction((transaction) => transaction.insertBinding(aBinding(instance, { bindingId: 'b-1' })));
 
-  expect(tally(await answersOf(() => insert('update', 'running')))).toEqual({ written: 1, operation_instance_incarnation_running_uq: 49 });
-  expect(tally(await answersOf(() => insert('deprovision', 'queued')))).toEqual({ written: 1, operation_instance_incarnation_queued_uq: 49 });
+  const updates = await answersOf(() => insert('update', 'running'));
+  const deletes = await answersOf(() => insert('deprovision', 'queued'));
+  expect(tally(updates)).toEqual({ written: 1, operation_instance_incarnation_running_uq: 49 });
+  expect(tally(deletes)).toEqual({ written: 1, operation_instance_incarnation_queued_uq: 49 });
   expect(tally(await answersOf(bind))).toEqual({ written: 1, service_binding_instance_incarnation_binding_id_uq: 49 });
 });
 

@@ -162,13 +162,13 @@ async function queueIfPending(binding: Binding): Promise<Operation[]> {
 test('a create that is cancelled while it ends by itself ends once, and nobody waits for ever', async () => {
   const creating = anInstance(record);
   const operation = await startProvision(record, creating);
-  const { end } = await record.lifecycle.transaction(async (transaction) => {
+  const { ended } = await record.lifecycle.transaction(async (transaction) => {
     await transaction.lockInstance(creating.platformId, creating.instanceId);
     const byItself = record.lifecycle.settle(succeeded(operation, { instance: { state: 'ready' } }));
     await eventually(() => record.waitingForLocks(), (waiting) => waiting > 0);
     const cancel = succeeded(operation, { state: 'failed', instance: { state: 'failed' }, by: 'anyone' });
     expect(await transaction.settle(cancel)).toBe('written');
-    return { end: byItself };
+    return { ended: byItself };
   });
-  expect(await end).toBe('lost');
+  expect(await ended).toBe('lost');
 });

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { Abstract, INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { BackendStore, CatalogStore, Inventory, LifecycleStore, newUuid, PlatformStore, Sealer, Timings, type AuditEvent } from '#core';
 import { migrations } from '#migrations';
@@ -40,8 +40,8 @@ export class TestRecord {
     return this.get(Inventory);
   }
 
-  get<T>(token: Type<T> | (abstract new (...needs: never[]) => T)): T {
-    return this.app.get(token as Type<T>);
+  get<T>(token: Abstract<T>): T {
+    return this.app.get<T>(token);
   }
 
   async addBackend(id: string, name: string): Promise<void> {

@@ -33,11 +33,14 @@ test('the golden schema is what the migrations make', async () => {
   expect(REFRESH + made).toBe(REFRESH + (await readFile(GOLDEN, 'utf8')));
 });
 
+const REFERENCE = `alter table platform_credential drop constraint platform_credential_platform_id_fk,
+  add constraint platform_credential_platform_id_fk`;
+
 test.each([
   ['a column', 'alter table operation alter column request_id set not null'],
   ['a default', 'alter table backend alter column version set default 2'],
   ['a constraint', 'alter table platform drop constraint platform_kind_ck'],
-  ['what is deleted with a row', 'alter table platform_credential drop constraint platform_credential_platform_id_fk, add constraint platform_credential_platform_id_fk foreign key (platform_id) references platform (id)'],
+  ['what is deleted with a row', `${REFERENCE} foreign key (platform_id) references platform (id)`],
   ['the condition of an index', 'drop index operation_queued_ix; create index operation_queued_ix on operation (created_at)'],
   ['a function', `create or replace function osb_now() returns timestamptz language sql stable as 'select now()'`],
 ])('%s that is changed shows in the golden schema', async (_what, change) => {

@@ -67,7 +67,9 @@ test('a value copied to another row or column does not open', async () => {
   const copy = (sql: string): Promise<unknown> => record.query(sql, [one.incarnation, other.incarnation]);
 
   await expect(found()).resolves.toBeDefined();
-  await copy('update service_instance set parameters = (select parameters from service_instance where incarnation = $2) where incarnation = $1');
+  await copy(
+    'update service_instance set parameters = (select parameters from service_instance where incarnation = $2) where incarnation = $1',
+  );
   await expect(found()).rejects.toThrow(SealError);
   await copy('update service_instance set parameters = context where incarnation = $1 and $2::uuid is not null');
   await expect(found()).rejects.toThrow(SealError);

@@ -80,7 +80,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   async reserveProvision(instance: Instance, reservation: Reservation): Promise<'reserved' | 'instance exists' | 'backend id taken'> {
-    const values = [...this.rows.operations.values(reservation), ...auditValues(reservation.audit), ...this.rows.instances.values(instance)];
+    const values = [...this.reservationValues(reservation), ...this.rows.instances.values(instance)];
     const row = await this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values).catch(backendIsGone);
     if (row?.reserved) return 'reserved';
     const existing = await this.findInstance(instance.platformId, instance.instanceId);
@@ -144,12 +144,12 @@ export class PostgresLifecycleStore extends LifecycleStore {
     const { cleanUp } = settlement;
     const settled = await this.sql.row<{ queued: boolean }>(SETTLE_OPERATION, settlementValues(settlement, this.rows, this.timings.callMs), on);
     if (!settled || !cleanUp) return settled;
-    await this.sql.rows(INSERT_CLEAN_UP, [...this.rows.operations.values(cleanUp), ...auditValues(cleanUp.audit)], on);
+    await this.sql.rows(INSERT_CLEAN_UP, this.reservationValues(cleanUp), on);
     return { queued: true };
   }
 
   private async insertOperation(reservation: Reservation, on?: Queryable): Promise<void> {
-    await this.sql.rows(INSERT_OPERATION, [...this.rows.operations.values(reservation), ...auditValues(reservation.audit)], on);
+    await this.sql.rows(INSERT_OPERATION, this.reservationValues(reservation), on);
   }
 
   private async releaseQueued(incarnation: Incarnation): Promise<void> {
@@ -216,6 +216,10 @@ export class PostgresLifecycleStore extends LifecycleStore {
     if (!first) return undefined;
     const pending = found.filter((row): row is InstanceRow & OperationRow => row.o_id !== null);
     return { instance: this.rows.instances.read(first), pending: pending.map((row) => this.rows.operations.read(row)) };
+  }
+
+  private reservationValues(reservation: Reservation): unknown[] {
+    return [...this.rows.operations.values(reservation), ...auditValues(reservation.audit)];
   }
 
   private async bindingOf(instance: Instance, bindingId: string, on?: Queryable): Promise<Binding | undefined> {
