@@ -49,6 +49,8 @@ export async function startGateway({ environment, logger, timings, moreBackends 
   const config = environment.configFile === undefined ? undefined : await loadConfigFile(environment.configFile);
   const sealer = new AesGcmSealer(parseSealingKeys(environment.sealingKeys ?? (await dataDir.sealingKeys())));
   const logins = await chooseLogins(environment, dataDir);
+  // Slow by design: it is made while the database starts.
+  const adminDigest = new Argon2idDigests().digest(logins.admin.password);
 
   const own = await openOwnDatabase(environment, dataDir, journal);
   const undo: (() => Promise<unknown>)[] = [() => own.stop()];
@@ -71,7 +73,7 @@ export async function startGateway({ environment, logger, timings, moreBackends 
       sealer,
       timings: timings ?? new Timings(),
       types: new BackendTypes([...types, ...(moreBackends ?? [])]),
-      admin: { username: logins.admin.username, passwordDigest: await new Argon2idDigests().digest(logins.admin.password) },
+      admin: { username: logins.admin.username, passwordDigest: await adminDigest },
     });
     undo.push(() => app.close());
 

@@ -7,6 +7,7 @@ import { Child } from './child.js';
 import { BarePg } from './pairs-on-bare-pg.js';
 import { pairsThroughGateway } from './pairs-through-gateway.js';
 import type { Load, LoadResult } from './raw-http-load.js';
+import { startTimes } from './start-times.js';
 
 const CONNECTIONS = 32;
 const CONCURRENCY = 32;
@@ -18,16 +19,24 @@ const rounds = Math.min(Number(values.rounds), 9);
 /** Measures in alternating rounds, so that what else the machine does falls on both sides. */
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'osb-gateway-bench-'));
+  await starts(join(folder, 'starts'));
   const gateway = Child.start('./gateway-child.js', [folder]);
   try {
     const { port } = await gateway.next<{ port: number }>();
-    print(`${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; ${rounds} rounds of ${seconds} s, medians`);
+    print(`\n${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; ${rounds} rounds of ${seconds} s, medians`);
     await catalog(port, folder);
     await pairs(port, folder);
   } finally {
     await gateway.end();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function starts(folder: string): Promise<void> {
+  const { firstSeconds, warmSeconds } = await startTimes(folder);
+  print('start to first catalog, embedded PostgreSQL included');
+  print(`  empty folder  ${firstSeconds.toFixed(2)} s`);
+  print(`  again         ${warmSeconds.toFixed(2)} s`);
 }
 
 async function catalog(port: number, folder: string): Promise<void> {
