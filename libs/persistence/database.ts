@@ -11,6 +11,9 @@ export interface DatabaseOptions {
   readonly onPoolError?: (error: Error) => void;
 }
 
+/** No statement of the gateway takes a second: a server that is silent for so long is away. Migrations take their time. */
+const SILENT_FOR_MS = 10_000;
+
 /** The connection to the gateway's own database. Does not migrate by itself; see `bringUpToDate`. */
 export function createDatabase({ url, migrations, poolSize = 20, onPoolError }: DatabaseOptions): DataSource {
   return new DataSource({
@@ -26,6 +29,12 @@ export function createDatabase({ url, migrations, poolSize = 20, onPoolError }: 
     poolSize,
     connectTimeoutMS: 5_000,
     applicationName: 'osb-gateway',
+    extra: { query_timeout: SILENT_FOR_MS, keepAlive: true },
     ...(onPoolError ? { poolErrorHandler: onPoolError } : {}),
   });
+}
+
+/** The same database for statements that may take long. */
+export function patient({ options }: DataSource): DataSource {
+  return new DataSource({ ...options, poolSize: 2, extra: {} } as typeof options);
 }

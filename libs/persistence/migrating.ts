@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { patient } from './database.js';
 import { compareReleases, RELEASE } from './release.js';
 
 /** `auto`: migrate. `check`: refuse a database that is behind. */
@@ -40,10 +41,15 @@ async function migrate(database: DataSource, mode: MigrateMode): Promise<readonl
   if (mode === 'check') {
     throw new SchemaError('the database is behind this release: run "npm run migrate", or start with MIGRATE=auto');
   }
-  return alone(database, async () => {
-    await refuseNewerSchema(database);
-    return (await database.runMigrations()).map(({ name }) => name);
-  });
+  const slow = await patient(database).initialize();
+  try {
+    return await alone(slow, async () => {
+      await refuseNewerSchema(slow);
+      return (await slow.runMigrations()).map(({ name }) => name);
+    });
+  } finally {
+    await slow.destroy();
+  }
 }
 
 /** Only looks: TypeORM's own check makes its table where there is none, and two gateways would both try. */

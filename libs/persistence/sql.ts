@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
-import { orUnavailable } from './unavailable.js';
+import { isLost, orUnavailable } from './unavailable.js';
 
 /** One hand-written statement; it is prepared under its name on every connection. */
 export interface Statement {
@@ -33,24 +33,48 @@ export class Sql {
     return (await this.rows<R>(statement, values, on))[0];
   }
 
-  /** Commits when the story returns, rolls back when it throws. */
-  async transaction<T>(story: (client: PoolClient) => Promise<T>): Promise<T> {
+  /**
+   * Commits when the story returns, rolls back when it throws.
+   *
+   * @param isCommitted looks whether it was committed, where the answer to that was lost
+   */
+  async transaction<T>(story: (client: PoolClient) => Promise<T>, isCommitted = (): Promise<boolean> => Promise.resolve(false)): Promise<T> {
+    let told: { readonly what: T } | undefined;
+    const work = this.onOneClient(async (client) => {
+      await client.query('begin');
+      told = { what: await story(client) };
+      await client.query('commit');
+      return told;
+    });
+    const { what } = await this.unlessDone(work, async () => told !== undefined && isCommitted(), () => told as { what: T });
+    return what;
+  }
+
+  private async onOneClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.connect();
     let broken: Error | undefined;
     // The pool listens only to idle connections: one that is lost between two statements would end the process.
     const lost = (error: Error): void => void (broken = error);
     client.on('error', lost);
     try {
-      await client.query('begin');
-      const told = await story(client);
-      await client.query('commit');
-      return told;
+      return await work(client);
     } catch (error) {
-      await client.query('rollback').catch(lost);
+      if (isLost(error)) broken = error as Error;
+      else await client.query('rollback').catch(lost);
       throw orUnavailable(error);
     } finally {
       client.removeListener('error', lost);
       client.release(broken);
+    }
+  }
+
+  /** What was asked. Where the answer was lost, a look on another connection tells whether it was done all the same. */
+  async unlessDone<T>(work: Promise<T>, isDone: () => Promise<boolean>, done: () => T): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (isLost(error) && (await isDone().catch(() => false))) return done();
+      throw error;
     }
   }
 

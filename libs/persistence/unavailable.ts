@@ -1,14 +1,19 @@
 import { BrokerError } from '#sdk';
 
 const LOST = /^(08...|25006|25P03|57P0[1235]|53300|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
-const LOST_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|(connection error and|closed and) is not queryable/;
+const LOST_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|(connection error and|closed and) is not queryable/;
 
 /** A database that is away, or has become a replica, is a condition callers can be told about; anything else is a fault. */
 export function orUnavailable(error: unknown): unknown {
-  if (error instanceof BrokerError) return error;
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  if (!LOST.test(code) && !LOST_MESSAGE.test(message)) return error;
+  if (error instanceof BrokerError || !isLost(error)) return error;
   return new BrokerError('Unavailable', 'the gateway cannot reach its database right now; try again later', {
     retryAfterSeconds: 10,
   });
+}
+
+/** Whether the database was lost, so that what was asked of it may have been done or not. */
+export function isLost(error: unknown): boolean {
+  if (error instanceof BrokerError) return error.code === 'Unavailable';
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return LOST.test(code) || LOST_MESSAGE.test(message);
 }

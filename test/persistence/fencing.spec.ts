@@ -23,13 +23,20 @@ async function takenOver(): Promise<{ instance: Instance; old: Operation; task: 
   return { instance, old, task: task as Task };
 }
 
-const writes: [string, (store: LifecycleStore, operation: Operation) => Promise<Written>][] = [
+type Write = (store: LifecycleStore, operation: Operation) => Promise<Written>;
+
+/** With these the holder lets go. */
+const lastWrites: [string, Write][] = [
   ['an end', (store, operation) => store.settle(succeeded(operation, { instance: { state: 'ready' } }))],
   ['a pause', (store, operation) => store.recordPause(operation, { pauseMs: 0, call: 'unanswered' })],
   ['an acceptance', (store, operation) =>
     store.recordAccepted(operation, { pauseMs: 0, pollToken: 'token', instance: { dashboardUrl: 'http://x' }, audit: anEvent() })],
-  ['a slot of the instance', (store, operation) => store.saveBackendState(operation, 'instance', { a: 'b' })],
   ['a parking', (store, operation) => store.park(operation)],
+];
+
+const writes: [string, Write][] = [
+  ...lastWrites,
+  ['a slot of the instance', (store, operation) => store.saveBackendState(operation, 'instance', { a: 'b' })],
 ];
 
 test.each(writes)('%s from a gateway whose operation was taken over writes nothing', async (_what, write) => {
@@ -44,12 +51,26 @@ test.each(writes)('%s from the gateway that took it over is written', async (_wh
   expect(await write(record.lifecycle, task.operation)).toBe('written');
 });
 
-test.each(writes)('%s after the end writes nothing', async (_what, write) => {
+test.each(lastWrites)('%s told again by the gateway that wrote it counts once', async (_what, write) => {
   const operation = await startProvision(record, anInstance(record));
-  await record.lifecycle.settle(succeeded(operation, { instance: { state: 'deleted' } }));
+  expect(await write(record.lifecycle, operation)).toBe('written');
+  const before = await wholeRecord();
+  expect(await write(record.lifecycle, operation)).toBe('written');
+  expect(await wholeRecord()).toEqual(before);
+});
+
+test.each(writes)('%s after somebody else ended the operation writes nothing', async (_what, write) => {
+  const operation = await startProvision(record, anInstance(record));
+  await record.lifecycle.settle(succeeded(operation, { instance: { state: 'ready' }, by: 'anyone' }));
   const before = await wholeRecord();
   expect(await write(record.lifecycle, operation)).toBe('lost');
   expect(await wholeRecord()).toEqual(before);
+});
+
+test('a slot is not written any more by a gateway that let go of the operation', async () => {
+  const operation = await startProvision(record, anInstance(record));
+  await record.lifecycle.recordPause(operation, { pauseMs: 0, call: 'unanswered' });
+  expect(await record.lifecycle.saveBackendState(operation, 'instance', { a: 'b' })).toBe('lost');
 });
 
 test('a slot of a binding is fenced as well', async () => {

@@ -136,6 +136,14 @@ export function failedWithCleanUp(operation: Operation, instance: Instance, bind
 }
 
 /** How operations stand, by id. */
+/** The operation as the runner takes it up; it must be due. */
+export async function claimed(record: TestRecord, { id }: Operation): Promise<Operation> {
+  const due = await record.lifecycle.claimDue(OWNER, LEASE_MS, 1_000);
+  const found = due.find(({ operation }) => operation.id === id);
+  if (!found) throw new Error(`operation ${id} is not due`);
+  return found.operation;
+}
+
 export async function statesOf(record: TestRecord, ...operations: readonly Operation[]): Promise<string[]> {
   const rows = await record.query<{ id: string; state: string }>('select id, state from operation');
   return operations.map(({ id }) => rows.find((row) => row.id === id)?.state ?? 'absent');

@@ -1,7 +1,7 @@
 import { CatalogStore, PlatformStore } from '#core';
 import { BrokerError } from '#sdk';
 import { eventually } from '../e2e/eventually.js';
-import { DatabaseDoor } from './database-door.js';
+import { DatabaseDoor } from '../support/database-door.js';
 import { anInstance, anOperation, provisioned, reservationOf, start, startProvision, statesOf, succeeded } from './lives.js';
 import { anEvent, TestRecord } from './record.js';
 

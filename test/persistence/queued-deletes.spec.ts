@@ -5,6 +5,7 @@ import {
   anInstance,
   anOperation,
   bound,
+  claimed,
   failedWithCleanUp,
   provisioned,
   reservationOf,
@@ -63,8 +64,10 @@ test('elsewhere they take turns, the instance last', async () => {
   const bindings = [await queue(one.binding, true), await queue(before, true)];
   const deprovision = await queue();
   const seen: string[][] = [];
-  for (const next of [one.bind, ...bindings]) {
-    await end(next);
+  await end(one.bind);
+  seen.push(await statesOf(record, ...bindings, deprovision));
+  for (const next of bindings) {
+    await end(await claimed(record, next));
     seen.push(await statesOf(record, ...bindings, deprovision));
   }
   expect(seen).toEqual([

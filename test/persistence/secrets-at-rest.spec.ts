@@ -1,7 +1,7 @@
 import { BackendStore, type Operation } from '#core';
 import { SealError } from '#security';
 import { eventually } from '../e2e/eventually.js';
-import { aBinding, anInstance, bound, provisioned, start, startProvision, succeeded } from './lives.js';
+import { aBinding, anInstance, bound, claimed, provisioned, start, startProvision, succeeded } from './lives.js';
 import { anEvent, TestRecord } from './record.js';
 
 let record: TestRecord;
@@ -114,7 +114,7 @@ describe('the end of a life', () => {
     const operation = await startProvision(record, anInstance(record));
     await record.lifecycle.recordAccepted(operation, { pollToken: SECRET, pauseMs: 0, audit: anEvent() });
     expect(await left('operation', 'id', operation.id)).toEqual(['poll_token']);
-    await record.lifecycle.settle(succeeded(operation, { instance: { state: 'ready' } }));
+    await record.lifecycle.settle(succeeded(await claimed(record, operation), { instance: { state: 'ready' } }));
     expect(await left('operation', 'id', operation.id)).toEqual([]);
   });
 

@@ -14,6 +14,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { optional } from '../optional.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
+import { persistently } from './persistently.js';
 import { StoredSlot } from './stored-slot.js';
 
 /** What one call to the backend brought the operation. */
@@ -150,10 +151,12 @@ function callOf(task: Task, lifecycle: LifecycleStore, deadline: Date, signal: A
     platform: task.platform,
     ...optional('originatingIdentity', operation.originatingIdentity),
     ...optional('requestIdentity', operation.requestIdentity),
-    state: new StoredSlot(instance.backendState, (state) => lifecycle.saveBackendState(operation, 'instance', state)),
+    state: new StoredSlot(instance.backendState, (state) =>
+      persistently(() => lifecycle.saveBackendState(operation, 'instance', state), deadline),
+    ),
   };
   const slot = new StoredSlot(binding?.backendState ?? {}, (state) =>
-    lifecycle.saveBackendState(operation, 'binding', state),
+    persistently(() => lifecycle.saveBackendState(operation, 'binding', state), deadline),
   );
   return { ...call, bindingState: slot };
 }

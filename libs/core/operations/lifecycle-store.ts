@@ -95,7 +95,10 @@ export interface Pause {
   readonly call: 'over' | 'unanswered' | 'untouched';
 }
 
-/** Fencing: `lost` means that somebody else holds the operation now, and nothing was written. */
+/**
+ * Fencing: `lost` means that somebody else holds the operation now, and nothing was written. A holder whose write was not
+ * answered tells it again: it counts once, and is `written`.
+ */
 export type Written = 'written' | 'lost';
 
 /** What the lifecycle reads and writes. Every method is one transaction unless it stands in `LifecycleTransaction`. */
@@ -109,7 +112,10 @@ export abstract class LifecycleStore {
     reservation: Reservation,
   ): Promise<'reserved' | 'instance exists' | 'backend id taken'>;
 
-  /** Runs the story in one transaction; it commits when the story returns and rolls back when it throws. */
+  /**
+   * Runs the story in one transaction; it commits when the story returns and rolls back when it throws. A commit whose
+   * answer was lost is looked up by the operations it inserted.
+   */
   abstract transaction<T>(story: (transaction: LifecycleTransaction) => Promise<T>): Promise<T>;
 
   /** The backend goes on by itself: keep the token, give up the lease, poll later. */

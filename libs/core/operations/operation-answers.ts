@@ -8,6 +8,7 @@ import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { OperationEngine, type OperationResult, type Progress } from './operation-engine.js';
 import { OperationSignals } from './operation-signals.js';
 import { isEnded, type OperationFailure } from './operation.js';
+import { persistently } from './persistently.js';
 import { Promotion } from './promotion.js';
 
 /** How long this request can wait, and whether its platform takes a 202. */
@@ -66,7 +67,7 @@ export class OperationAnswers {
     const { id } = task.operation;
     if (patience.acceptsIncomplete) return (await this.answerIfEnded(id)) ?? { kind: 'accepted', operationId: id, result: known };
     for (;;) {
-      const ended = await this.answerIfEnded(id);
+      const ended = await persistently(() => this.answerIfEnded(id), patience.deadline);
       if (ended) return ended;
       const leftMs = patience.deadline.getTime() - Date.now();
       if (leftMs <= 0) return this.giveUp(task);

@@ -10,6 +10,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type Pause, type Task, type Written } from './lifecycle-store.js';
 import { OperationSignals } from './operation-signals.js';
 import type { OperationFailure } from './operation.js';
+import { persistently } from './persistently.js';
 import { auditOf, failure, parkedFailure, success, type Leftover } from './settlements.js';
 import { Timings } from './timings.js';
 
@@ -51,10 +52,14 @@ export class OperationEngine {
     private readonly journal: Journal,
   ) {}
 
-  /** @param until when the caller needs the answer; no call takes longer than was written down before it */
+  /**
+   * @param until when the caller needs the answer; no call takes longer than was written down before it
+   * @throws BrokerError Unavailable when the database was away until then: what the call did is found out by whoever
+   *   takes the operation over
+   */
   advance(task: Task, until: Date): Promise<Progress> {
     const deadline = new Date(Math.min(until.getTime(), Date.now() + this.timings.callMs));
-    const work = this.advanceHeld(task, deadline).finally(() => this.underWay.delete(work));
+    const work = this.advanceHeld(task, deadline, until).finally(() => this.underWay.delete(work));
     this.underWay.add(work);
     return work;
   }
@@ -64,14 +69,14 @@ export class OperationEngine {
     await Promise.allSettled(this.underWay);
   }
 
-  private async advanceHeld(task: Task, deadline: Date): Promise<Progress> {
+  private async advanceHeld(task: Task, deadline: Date, until: Date): Promise<Progress> {
     const { id, kind } = task.operation;
     this.leases.hold(id, task.leasedAtMs);
     try {
       await failpoint(task.operation.initiator === 'gateway' ? 'before-clean-up' : 'after-intent', kind);
       const step = await this.step(task, deadline);
       await failpoint('before-result-commit', kind);
-      const progress = step === 'lost' ? ({ kind: 'lost' } as const) : await this.record(task, step);
+      const progress = step === 'lost' ? ({ kind: 'lost' } as const) : await persistently(() => this.record(task, step), until);
       await failpoint('after-result-commit', kind);
       if (progress.kind === 'lost') this.journal.warn('operation was taken over by another process', fields(task));
       return progress;

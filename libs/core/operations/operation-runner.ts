@@ -40,7 +40,7 @@ export class OperationRunner {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const timer of this.timers) clearInterval(timer);
-    await this.pass;
+    await Promise.allSettled([this.pass]);
     await Promise.allSettled(this.running.values());
     await this.engine.idle();
     this.leases.stop();

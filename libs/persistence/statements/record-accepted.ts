@@ -9,7 +9,7 @@ export const RECORD_ACCEPTED = {
       update operation
       set step = 'poll', poll_token = $3, attempts = 0, leased_by = null, leased_until = null,
           next_attempt_at = osb_now() + make_interval(secs => $4::float8 / 1000)
-      where id = $1 and state = 'running' and epoch = $2 and ${afterLock}
+      where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation
     ), instance as (
       update service_instance i

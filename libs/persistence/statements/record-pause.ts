@@ -12,7 +12,7 @@ export const RECORD_PAUSE = {
       update operation
       set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => $3::float8 / 1000),
           call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end
-      where id = $1 and state = 'running' and epoch = $2 and ${afterLock}
+      where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation, binding_incarnation,
         case when $4 = 'unanswered' and kind in ('provision', 'bind')
           then call_deadline_at + make_interval(secs => $5::float8 / 1000) end as quiet_after

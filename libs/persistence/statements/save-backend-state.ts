@@ -10,7 +10,7 @@ export const SAVE_INSTANCE_STATE = {
   name: 'save-instance-state',
   text: `with ${lock}, held as (
       select instance_incarnation from operation
-      where id = $1 and state = 'running' and epoch = $2 and ${afterLock} for share
+      where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock} for share
     )
     update service_instance i set backend_state = $3 from held where i.incarnation = held.instance_incarnation
     returning 1`,
@@ -19,7 +19,7 @@ export const SAVE_INSTANCE_STATE = {
 export const SAVE_BINDING_STATE = {
   name: 'save-binding-state',
   text: `with held as (
-      select binding_incarnation from operation where id = $1 and state = 'running' and epoch = $2 for share
+      select binding_incarnation from operation where id = $1 and state = 'running' and epoch = $2 and leased_by is not null for share
     )
     update service_binding b set backend_state = $3 from held where b.incarnation = held.binding_incarnation
     returning 1`,

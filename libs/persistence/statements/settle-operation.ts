@@ -7,6 +7,8 @@ const { lock, afterLock } = instanceFirst('$9::boolean');
  * $17-$21 the binding ($17: whether it changes), $22-$33 the audit event, $34 ms after the deadline of an unanswered call
  * in which what it started may still appear, or null, $35 whether nothing can appear any more.
  *
+ * Who takes an operation from its holder raises the epoch: the holder must not take that end for its own.
+ *
  * One statement, so that an operation never ends without what it did. Secrets go when what they belong to is deleted.
  */
 export const SETTLE_OPERATION = {
@@ -15,8 +17,9 @@ export const SETTLE_OPERATION = {
       update operation
       set state = $3, error_code = $4, error_word = $5, description = $6, instance_usable = $7, update_repeatable = $8,
           finished_at = osb_now(), leased_by = null, leased_until = null, next_attempt_at = null, parked_at = null,
-          request = null, poll_token = null
-      where id = $1 and state = 'running' and ($2::bigint is null or epoch = $2) and ${afterLock}
+          request = null, poll_token = null,
+          epoch = case when $2::bigint is null then epoch + 1 else epoch end
+      where id = $1 and state = 'running' and ($2::bigint is null or (epoch = $2 and leased_by is not null)) and ${afterLock}
       returning id, instance_incarnation, binding_incarnation,
         case when step = 'send' then call_deadline_at + make_interval(secs => $34::float8 / 1000) end as quiet_after
     ), instance as (

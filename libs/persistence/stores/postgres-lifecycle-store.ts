@@ -17,6 +17,7 @@ import {
   type Operation,
   type OperationId,
   type OperationQuery,
+  type OperationState,
   type Pause,
   type Reservation,
   type Settlement,
@@ -40,6 +41,7 @@ import { FIND_BINDING } from '../statements/find-binding.js';
 import { FIND_BINDING_VIEW } from '../statements/find-binding-view.js';
 import { FIND_INSTANCE } from '../statements/find-instance.js';
 import { FIND_BINDING_OPERATION, FIND_INSTANCE_OPERATION } from '../statements/find-operation.js';
+import { FIND_COMMITTED, FIND_LEFT } from '../statements/find-standing.js';
 import { FIND_TASK } from '../statements/find-task.js';
 import { INSERT_BINDING } from '../statements/insert-binding.js';
 import { INSERT_CLEAN_UP, INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
@@ -81,17 +83,24 @@ export class PostgresLifecycleStore extends LifecycleStore {
 
   async reserveProvision(instance: Instance, reservation: Reservation): Promise<'reserved' | 'instance exists' | 'backend id taken'> {
     const values = [...this.reservationValues(reservation), ...this.rows.instances.values(instance)];
-    const row = await this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values).catch(backendIsGone);
+    const asked = this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values).catch(backendIsGone);
+    const row = await this.sql.unlessDone(asked, () => this.areCommitted([reservation.operation.id]), () => ({ reserved: true }));
     if (row?.reserved) return 'reserved';
     const existing = await this.findInstance(instance.platformId, instance.instanceId);
     return existing ? 'instance exists' : 'backend id taken';
   }
 
   transaction<T>(story: (transaction: LifecycleTransaction) => Promise<T>): Promise<T> {
-    return this.sql.transaction((client) => story(this.within(client)));
+    const inserted: OperationId[] = [];
+    return this.sql.transaction((client) => story(this.within(client, inserted)), () => this.areCommitted(inserted));
   }
 
-  private within(client: PoolClient): LifecycleTransaction {
+  /** What a transaction inserted tells afterwards whether it was committed. */
+  private async areCommitted(ids: readonly OperationId[]): Promise<boolean> {
+    return (await this.sql.rows(FIND_COMMITTED, [ids])).length === ids.length;
+  }
+
+  private within(client: PoolClient, inserted: OperationId[]): LifecycleTransaction {
     return {
       lockInstance: async (platformId, instanceId) => {
         const locked = await this.sql.row(LOCK_INSTANCE, [platformId, keyOf(instanceId)], client);
@@ -101,7 +110,10 @@ export class PostgresLifecycleStore extends LifecycleStore {
       insertBinding: async (binding) => {
         await this.sql.rows(INSERT_BINDING, this.rows.bindings.values(binding), client);
       },
-      insertOperation: (reservation) => this.insertOperation(reservation, client),
+      insertOperation: async (reservation) => {
+        await this.sql.rows(INSERT_OPERATION, this.reservationValues(reservation), client);
+        inserted.push(reservation.operation.id);
+      },
       settle: async (settlement) => ((await this.settleOn(settlement, client)) ? 'written' : 'lost'),
     };
   }
@@ -113,20 +125,30 @@ export class PostgresLifecycleStore extends LifecycleStore {
     const token = this.rows.operations.sealPollToken(operation.id, accepted.pollToken);
     const { dashboardUrl, metadata } = accepted.instance ?? {};
     const values = [operation.id, operation.epoch, token, accepted.pauseMs, storableText(dashboardUrl), storableJson(metadata)];
-    return written(await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
+    return this.leave(operation, await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
   async recordPause(operation: Operation, { pauseMs, call }: Pause): Promise<Written> {
-    return written(await this.sql.row(RECORD_PAUSE, [operation.id, operation.epoch, pauseMs, call, this.timings.callMs]));
+    return this.leave(operation, await this.sql.row(RECORD_PAUSE, [operation.id, operation.epoch, pauseMs, call, this.timings.callMs]));
   }
 
   async park(operation: Operation): Promise<Written> {
-    return written(await this.sql.row(PARK, [operation.id, operation.epoch]));
+    return this.leave(operation, await this.sql.row(PARK, [operation.id, operation.epoch]));
+  }
+
+  private async leave(operation: Operation, row: unknown): Promise<Written> {
+    return row !== undefined || (await this.wasLeft(operation, 'running')) ? 'written' : 'lost';
+  }
+
+  /** Whether its holder wrote this before: the answer to that was lost, and it was told again. */
+  private async wasLeft({ id, epoch }: Operation, state: OperationState): Promise<boolean> {
+    const left = await this.sql.row<{ state: OperationState }>(FIND_LEFT, [id, epoch]);
+    return left?.state === state;
   }
 
   async settle(settlement: Settlement): Promise<Written> {
     const settled = settlement.cleanUp ? await this.settleLocked(settlement) : await this.settleOn(settlement);
-    if (!settled) return 'lost';
+    if (!settled) return (await this.wasLeft(settlement.operation, settlement.state)) ? 'written' : 'lost';
     // It ended, whatever comes of this: what is not released now is released as forgotten.
     if (settled.queued) await this.releaseQueued(settlement.operation.instanceIncarnation).catch(() => undefined);
     return 'written';
@@ -146,10 +168,6 @@ export class PostgresLifecycleStore extends LifecycleStore {
     if (!settled || !cleanUp) return settled;
     await this.sql.rows(INSERT_CLEAN_UP, this.reservationValues(cleanUp), on);
     return { queued: true };
-  }
-
-  private async insertOperation(reservation: Reservation, on?: Queryable): Promise<void> {
-    await this.sql.rows(INSERT_OPERATION, this.reservationValues(reservation), on);
   }
 
   private async releaseQueued(incarnation: Incarnation): Promise<void> {

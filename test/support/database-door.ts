@@ -32,6 +32,11 @@ export class DatabaseDoor {
     await closed;
   }
 
+  /** Connections stay, and nothing comes through them any more, as when the network drops every packet. */
+  freeze(): void {
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
   private connect(client: Socket): void {
     const upstream = connect({ host: this.target.hostname, port: Number(this.target.port) });
     for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
