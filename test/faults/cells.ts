@@ -1,8 +1,11 @@
 import type { Failpoint } from '#core';
 import type { OperationKind } from '#sdk';
 
-/** Where the gateway dies: at a failpoint of its own, or while the backend works on its request. */
-export type Place = Failpoint | 'backend-before-acting' | 'backend-after-acting';
+/** While the backend has the request, while it has done what was asked, and in the middle of its answer. */
+export type PlaceAtBackend = 'backend-before-acting' | 'backend-after-acting' | 'backend-mid-answer';
+
+/** Where the gateway dies: at a failpoint of its own, in the middle of its answer, or while the backend works on its request. */
+export type Place = Failpoint | 'mid-answer' | PlaceAtBackend;
 
 export type Mode = 'sync' | 'async';
 
@@ -31,16 +34,18 @@ const ON_THE_WAY: readonly Place[] = [
   'before-backend-call',
   'backend-before-acting',
   'backend-after-acting',
+  'backend-mid-answer',
   'after-backend-answer',
   'before-result-commit',
   'after-result-commit',
 ];
-const OF_REQUESTS: readonly Place[] = ['after-authentication', 'after-intent', ...ON_THE_WAY];
+const OF_REQUESTS: readonly Place[] = ['after-authentication', 'after-intent', ...ON_THE_WAY, 'mid-answer'];
 const OF_POLLS: readonly Place[] = [
   'after-intent',
   'before-poll',
   'backend-before-acting',
   'backend-after-acting',
+  'backend-mid-answer',
   'before-result-commit',
   'after-result-commit',
 ];

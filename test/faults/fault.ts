@@ -10,7 +10,7 @@ export type FaultAction =
 
 /** At the nth passing of this failpoint by this kind of operation, do that; once. */
 export interface Fault {
-  readonly at: Failpoint;
+  readonly at: Failpoint | 'mid-answer';
   /** What passes: a kind of operation, or a method before the operation is known. Anything when absent. */
   readonly what?: string;
   /** Counted from 1, from when it was armed. */

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { readEnvironment } from '#config';
-import { onFailpoint, Timings, type Failpoint } from '#core';
+import { onFailpoint, Timings } from '#core';
 import { createLogger } from '#telemetry';
 import { startGateway } from '../../apps/gateway/start-gateway.js';
 import { BENCH_TIMINGS } from './bench-timings.js';
 import type { BenchMessage, Fault, GatewayMessage, GatewayOrder } from './fault.js';
+import { onMidAnswer } from './mid-answer.js';
 import { ADMIN, FIRST_PLATFORM, SEALING_KEYS } from './logins.js';
 
 /** A gateway as a child process of the bench, which arms its failpoints. */
@@ -35,12 +36,14 @@ async function main(): Promise<void> {
 /** Replaces what was armed before; counting begins anew. */
 function arm(faults: readonly Fault[]): void {
   const waiting = faults.map((fault) => ({ fault, left: fault.nth }));
-  onFailpoint(async (at: Failpoint, what: string) => {
+  const pass = async (at: Fault['at'], what: string): Promise<void> => {
     const passed = waiting.find(({ fault, left }) => left > 0 && fault.at === at && (fault.what ?? what) === what);
     if (!passed) return;
     passed.left -= 1;
     if (passed.left === 0) await strike(passed.fault);
-  });
+  };
+  onFailpoint(pass);
+  onMidAnswer(waiting.some(({ fault }) => fault.at === 'mid-answer') ? (method) => pass('mid-answer', method) : undefined);
 }
 
 async function strike(fault: Fault): Promise<void> {

@@ -1,4 +1,3 @@
-import type { Failpoint } from '#core';
 import type { WireFaultInput } from '#backends/simulator';
 import type { OperationKind } from '#sdk';
 import type { Cell } from './cells.js';
@@ -15,8 +14,8 @@ export function faultsFor(cell: Cell, { isFirst }: { readonly isFirst: boolean }
   const { phase, place, action } = cell;
   const requestPasses = phase === 'poll' && isFirst && place !== 'before-poll';
   const nth = requestPasses ? 2 : 1;
-  const what = place === 'after-authentication' ? METHODS[cell.kind] : struckKind(cell);
-  return [{ at: place as Failpoint, what, nth, action: { kind: action } }];
+  const isOfRequest = place === 'after-authentication' || place === 'mid-answer';
+  return [{ at: place as Fault['at'], what: isOfRequest ? METHODS[cell.kind] : struckKind(cell), nth, action: { kind: action } }];
 }
 
 /** The request the backend must get for a cell that strikes there. */
@@ -25,7 +24,7 @@ export function verbsOf(cell: Cell, subject: Subject): { method: string; path: R
   return { method: METHODS[struckKind(cell)], path: new RegExp(`^${pathOf(subject)}$`) };
 }
 
-/** What the broker does for this cell: holds the request or its answer; fails a create that is to be cleaned up. */
+/** What the broker does for this cell: holds the request or (part of) its answer; fails a create that is to be cleaned up. */
 export function backendFault(cell: Cell, subject: Subject): WireFaultInput[] {
   const { method, path } = verbsOf(cell, subject);
   const at = { method, path: path.source };
@@ -34,6 +33,7 @@ export function backendFault(cell: Cell, subject: Subject): WireFaultInput[] {
     ...(failing ? [{ method: 'PUT', path: `^${pathOf(subject)}$`, status: 500 }] : []),
     ...(cell.place === 'backend-before-acting' ? [{ ...at, delayMs: HOLD_MS }] : []),
     ...(cell.place === 'backend-after-acting' ? [{ ...at, answerDelayMs: HOLD_MS }] : []),
+    ...(cell.place === 'backend-mid-answer' ? [{ ...at, dripMs: HOLD_MS }] : []),
   ];
 }
 

@@ -103,9 +103,8 @@ class Round {
   /** Arms the fault; `struck` resolves with the victim when it strikes. */
   private async reserve(first: GatewayUnderTest): Promise<{ struck: Promise<GatewayUnderTest> }> {
     const { gateways } = this.stage;
-    const isInBackend = this.cell.place === 'backend-before-acting' || this.cell.place === 'backend-after-acting';
     for (const wire of backendFault(this.cell, this.subject)) this.backend.addFault(wire);
-    if (isInBackend) return { struck: this.victimAtBackend() };
+    if (this.cell.place.startsWith('backend-')) return { struck: this.victimAtBackend() };
     const armed = this.cell.phase === 'request' ? [first] : gateways;
     await Promise.all(armed.map((gateway) => gateway.arm(faultsFor(this.cell, { isFirst: gateway === first }))));
     return { struck: Promise.race(armed.map((gateway) => gateway.fault.then(() => gateway))) };
@@ -114,7 +113,7 @@ class Round {
   /** The gateway whose request the backend has got: it holds the operation. */
   private async victimAtBackend(): Promise<GatewayUnderTest> {
     const { method, path } = verbsOf(this.cell, this.subject);
-    await this.backend.received(method, path, { acted: this.cell.place === 'backend-after-acting' });
+    await this.backend.received(method, path, { acted: this.cell.place !== 'backend-before-acting' });
     const pid = await this.stage.database.holder(this.prefix);
     const victim = this.stage.gateways.find((gateway) => gateway.pid === pid);
     if (!victim) throw new Error('nobody holds the operation the backend was asked for');
