@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ReceivedRequest, WireFaultInput } from '#backends/simulator';
+import type { InventoryEvent, ReceivedRequest, WireFaultInput } from '#backends/simulator';
 import type { OperationKind } from '#sdk';
 import { startRemote, type RemoteSimulator } from '../support/remote-simulator.js';
+import { Archive } from './archive.js';
 import { ASYNC_MS } from './bench-timings.js';
 import type { BackendCall, BackendLedger, BackendResource } from './history.js';
 
@@ -10,6 +11,9 @@ const LOOK_EVERY_MS = 5;
 
 /** A broker of the bench, outside every gateway: what its ledger says is the truth. */
 export class BackendUnderTest {
+  private readonly requests = new Archive<ReceivedRequest>();
+  private readonly events = new Archive<InventoryEvent>();
+
   private constructor(
     readonly name: string,
     private readonly remote: RemoteSimulator,
@@ -47,6 +51,12 @@ export class BackendUnderTest {
     }
   }
 
+  /** Keeps what the broker has written down until now: it forgets the oldest. */
+  keepRecords(): void {
+    this.requests.add(this.remote.broker.requests);
+    this.events.add(this.remote.simulator.ledger.inventory.events);
+  }
+
   /** What it knows of these instances, by its own ids. */
   ledger(isMeant: (instanceId: string) => boolean): BackendLedger {
     const { inventory } = this.remote.simulator.ledger;
@@ -55,11 +65,12 @@ export class BackendUnderTest {
       { instanceId, planId, status },
       ...bindings.map(({ bindingId, credentials, status: standing }) => ({ instanceId, bindingId, credentials, status: standing })),
     ]);
-    const events = inventory.events.filter(({ instanceId }) => isMeant(instanceId));
+    this.keepRecords();
+    const events = this.events.entries.filter(({ instanceId }) => isMeant(instanceId));
     return {
       name: this.name,
       serviceIds: [this.serviceId],
-      calls: this.remote.broker.requests.flatMap(callOf).filter(({ instanceId }) => isMeant(instanceId)),
+      calls: this.requests.entries.flatMap(callOf).filter(({ instanceId }) => isMeant(instanceId)),
       resources,
       events: events.map(({ at, ...event }) => ({ ...event, atMs: Date.parse(at) })),
     };

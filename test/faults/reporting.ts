@@ -1,4 +1,4 @@
-import type { BackendCall, ClientEntry } from './history.js';
+import type { BackendCall, ClientEntry, History } from './history.js';
 import { nameOf } from './invariants/resource.js';
 import type { RoundReport } from './round.js';
 
@@ -7,6 +7,17 @@ const LINES_TOLD = 40;
 /** All that is known of a round that failed, in the order it happened, and how to play it again. */
 export function story(report: RoundReport, gatewayLines: readonly string[]): string {
   const { cell, seed, client, history, violations } = report;
+  return [
+    `${cell.name} with ${client}:`,
+    ...violations.map((sentence) => `  ! ${sentence}`),
+    ...course(history),
+    ...troubles(gatewayLines),
+    `again: npm run faults -- --seed ${seed} --cell ${cell.name}`,
+  ].join('\n');
+}
+
+/** What happened, in order of time, and the rows it left. */
+export function course(history: History): string[] {
   const events = [
     ...history.client.flatMap(requestLines),
     ...history.backends.flatMap(({ name, calls }) => calls.flatMap((call) => callLines(name, call))),
@@ -17,15 +28,16 @@ export function story(report: RoundReport, gatewayLines: readonly string[]): str
   ].toSorted((a, b) => a.atMs - b.atMs);
   const startMs = events[0]?.atMs ?? 0;
   return [
-    `${cell.name} with ${client}:`,
-    ...violations.map((sentence) => `  ! ${sentence}`),
     ...events.map(({ atMs, text }) => `  ${((atMs - startMs) / 1000).toFixed(3).padStart(7)}  ${text}`),
     ...history.database.operations.map((operation) => `  operation ${JSON.stringify(operation)}`),
     ...history.database.instances.map((instance) => `  instance ${JSON.stringify(instance)}`),
     ...history.database.bindings.map((binding) => `  binding ${JSON.stringify(binding)}`),
-    ...gatewayLines.filter((line) => !line.includes('"level":"info"')).slice(-LINES_TOLD).map((line) => `  ${line}`),
-    `again: npm run faults -- --seed ${seed} --cell ${cell.name}`,
-  ].join('\n');
+  ];
+}
+
+/** The last things gateways complained about. */
+export function troubles(gatewayLines: readonly string[]): string[] {
+  return gatewayLines.filter((line) => !line.includes('"level":"info"')).slice(-LINES_TOLD).map((line) => `  ${line}`);
 }
 
 /** One round in one line. */

@@ -19,6 +19,14 @@ const PLATFORMS = {
 
 export type ClientName = keyof typeof PLATFORMS;
 
+/** What stands between the gateways and what they call; it gives the address gateways are told. */
+export interface Wiring {
+  toDatabase(url: string): Promise<string>;
+  toBackend(url: string): Promise<string>;
+}
+
+const DIRECT: Wiring = { toDatabase: async (url) => url, toBackend: async (url) => url };
+
 /** Replicas of the gateway on one database, two backends, and platforms that know them all. Serves many rounds. */
 export class Stage {
   readonly log: ClientEntry[] = [];
@@ -32,16 +40,17 @@ export class Stage {
     readonly gateways: readonly GatewayUnderTest[],
   ) {}
 
-  static async start(replicas: number): Promise<Stage> {
+  static async start(replicas: number, wiring: Wiring = DIRECT): Promise<Stage> {
     const [database, ...backends] = await Promise.all([
       ObservedDatabase.create(),
       BackendUnderTest.start('left'),
       BackendUnderTest.start('right'),
     ]);
     const names = Array.from({ length: replicas }, (_none, index) => `gateway-${index + 1}`);
-    const gateways = await Promise.all(names.map((name) => GatewayUnderTest.start(name, database.url)));
+    const databaseUrl = await wiring.toDatabase(database.url);
+    const gateways = await Promise.all(names.map((name) => GatewayUnderTest.start(name, databaseUrl)));
     const stage = new Stage(database, backends, gateways);
-    await stage.furnish();
+    await stage.furnish(wiring);
     return stage;
   }
 
@@ -100,13 +109,15 @@ export class Stage {
     };
   }
 
-  private async furnish(): Promise<void> {
+  private async furnish(wiring: Wiring): Promise<void> {
     const admin = new HttpClient(this.gateways[0]?.url ?? '', { authorization: basic(ADMIN.username, ADMIN.password) });
     const post = async (path: string, body: unknown): Promise<void> => {
       const { status, text } = await admin.request('POST', `/admin/v1/${path}`, { body });
       if (status !== 201) throw new Error(`POST ${path} was answered ${status}: ${text}`);
     };
-    for (const { name, settings } of this.backends) await post('backends', { name, type: 'osb', settings });
+    for (const { name, settings } of this.backends) {
+      await post('backends', { name, type: 'osb', settings: { ...settings, url: await wiring.toBackend(settings.url) } });
+    }
     for (const [name, { kind }] of Object.entries(PLATFORMS)) {
       await post('platforms', { name, kind, username: name, password: `${name}-password` });
     }
