@@ -1,10 +1,17 @@
 import { FORWARD, type Fate } from '../proxies/fate.js';
 import type { Random } from '../random.js';
 
-/** Of so many requests or rounds the answer gets lost after they were carried out; the random numbers say of which. */
+/** What went through a proxy while answers got lost, and whose answers those were. */
+export interface LossCount {
+  readonly of: number;
+  /** By what was asked, the most frequent first. */
+  readonly lost: ReadonlyMap<string, number>;
+}
+
+/** Loses the answers of so many requests or rounds after they were carried out; the random numbers say of which. */
 export class Losses {
   private passed = 0;
-  private struck = 0;
+  private readonly lost = new Map<string, number>();
   private active = false;
 
   /** @param rate from 0 to 1 */
@@ -21,15 +28,16 @@ export class Losses {
     this.active = false;
   }
 
-  get count(): { readonly lost: number; readonly of: number } {
-    return { lost: this.struck, of: this.passed };
+  get count(): LossCount {
+    return { of: this.passed, lost: new Map([...this.lost].toSorted(([, a], [, b]) => b - a)) };
   }
 
-  readonly fate = (): Fate => {
+  /** @param what is asked, in a word */
+  fateOf(what: string): Fate {
     if (!this.active) return FORWARD;
     this.passed += 1;
     if (this.random.next() >= this.rate) return FORWARD;
-    this.struck += 1;
+    this.lost.set(what, (this.lost.get(what) ?? 0) + 1);
     return { kind: 'lose answer' };
-  };
+  }
 }

@@ -24,8 +24,8 @@ export class LossyStage {
       return proxy.url;
     };
     const stage = await Stage.start(2, {
-      toDatabase: (url) => through(PostgresProxy.start(url, losses.database.fate)),
-      toBackend: (url) => through(HttpProxy.start(url, losses.backend.fate)),
+      toDatabase: (url) => through(PostgresProxy.start(url, ({ statement }) => losses.database.fateOf(wordFor(statement)))),
+      toBackend: (url) => through(HttpProxy.start(url, ({ method, path }) => losses.backend.fateOf(`${method} ${routeOf(path)}`))),
     });
     return new LossyStage(stage, losses, proxies);
   }
@@ -42,4 +42,16 @@ export class LossyStage {
     await this.stage.close();
     await Promise.all(this.proxies.map((proxy) => proxy.close()));
   }
+}
+
+/** Statements without a name are told by what they begin with. */
+function wordFor(statement: string): string {
+  return /^[\w-]+/.exec(statement.trim())?.[0].toLowerCase() ?? '';
+}
+
+function routeOf(path: string): string {
+  const [, , what = '', , part, , tail] = path.split('/');
+  const last = part === 'last_operation' || tail === 'last_operation' ? ' last_operation' : '';
+  if (what !== 'service_instances') return what;
+  return (part === 'service_bindings' ? 'binding' : 'instance') + last;
 }

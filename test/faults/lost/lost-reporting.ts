@@ -1,4 +1,5 @@
 import { course, troubles } from '../reporting.js';
+import type { LossCount } from './losses.js';
 import type { LostReport, Victim } from './play-lost.js';
 
 /** What a violation means for whoever owns the resource; there are others. */
@@ -10,20 +11,27 @@ const MEANINGS: Readonly<Record<'lost' | 'orphaned' | 'duplicated', RegExp>> = {
 
 /** Operations, faults, and what came of them. */
 export function lostSummary(report: LostReport): string {
-  const { operations, instances, backend, database, notEnded, victims, durationMs } = report;
+  const { operations, instances, losses, notEnded, victims, durationMs } = report;
   const sentences = victims.flatMap(({ violations }) => violations);
   const seconds = durationMs / 1000;
   return [
     `operations  ${operations} on ${instances} instances`,
-    `faults      ${backend.lost + database.lost} answers lost after the work was done`,
-    `  backend   ${backend.lost} of ${backend.of} requests`,
-    `  database  ${database.lost} of ${database.of} rounds`,
+    `faults      ${sum(losses.backend) + sum(losses.database)} answers lost after the work was done`,
+    ...lossLines('backend', 'requests', losses.backend),
+    ...lossLines('database', 'rounds', losses.database),
     `violations  ${sentences.length} on ${victims.length} instances`,
     `not ended   ${notEnded}`,
     ...Object.entries(MEANINGS).map(([name, meaning]) => `${name.padEnd(11)} ${sentences.filter((each) => meaning.test(each)).length}`),
     `duration    ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`,
   ].join('\n');
 }
+
+function lossLines(place: string, what: string, count: LossCount): string[] {
+  const kinds = [...count.lost].map(([name, times]) => `${name} ${times}`);
+  return [`  ${place.padEnd(9)} ${sum(count)} of ${count.of} ${what}`, `            ${kinds.join(', ')}`];
+}
+
+const sum = ({ lost }: LossCount): number => [...lost.values()].reduce((total, times) => total + times, 0);
 
 /** All that is known of an instance that did not come out well. */
 export function victimStory({ instanceId, violations, history }: Victim): string {

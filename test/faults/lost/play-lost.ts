@@ -5,6 +5,7 @@ import { violations } from '../invariants.js';
 import { Random } from '../random.js';
 import type { ClientName, Stage } from '../stage.js';
 import { Customer, type Complaint, type Quota } from './customer.js';
+import type { LossCount } from './losses.js';
 import { LossyStage } from './lossy-stage.js';
 
 export interface LostOrder {
@@ -27,8 +28,7 @@ export interface LostReport {
   readonly order: LostOrder;
   readonly operations: number;
   readonly instances: number;
-  readonly backend: { readonly lost: number; readonly of: number };
-  readonly database: { readonly lost: number; readonly of: number };
+  readonly losses: { readonly backend: LossCount; readonly database: LossCount };
   readonly notEnded: number;
   readonly victims: readonly Victim[];
   readonly gatewayLines: readonly string[];
@@ -58,8 +58,7 @@ export async function playLost(order: LostOrder): Promise<LostReport> {
       order,
       operations: order.operations - quota.left,
       instances: slices.size,
-      backend: losses.backend.count,
-      database: losses.database.count,
+      losses: { backend: losses.backend.count, database: losses.database.count },
       notEnded: complaints.length + (await stage.database.unfinished(PREFIX)),
       victims: victims(slices, complaints),
       gatewayLines: stage.gateways.flatMap(({ lines }) => lines),
