@@ -42,13 +42,18 @@ const CUSTOMERS = 16;
 const QUIET_WITHIN_MS = 60_000;
 const PROGRESS_EVERY_MS = 15_000;
 
-/** Lets customers work while answers get lost, waits until nothing is left to do without losses, and checks everything. */
-export async function playLost(order: LostOrder): Promise<LostReport> {
+/**
+ * Lets customers work while answers get lost, waits until nothing is left to do without losses, and checks everything.
+ *
+ * @param prepare changes the stage before anything gets lost
+ */
+export async function playLost(order: LostOrder, prepare?: (stage: Stage) => Promise<void>): Promise<LostReport> {
   const startedAtMs = Date.now();
   const lossy = await LossyStage.start(order.seed, order.rate);
   try {
     const { stage, losses } = lossy;
     const quota: Quota = { left: order.operations };
+    await prepare?.(stage);
     lossy.begin();
     const complaints = await work(stage, order, quota);
     lossy.end();
