@@ -9,9 +9,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes a database on the server of this run: empty, or a copy of a template. */
-export async function createDatabase(template = 'template1'): Promise<TestDatabase> {
-  const admin = adminUrl();
+/** Makes a database, empty or a copy of a template, on the server of this run or another one. */
+export async function createDatabase(template = 'template1', admin = adminUrl()): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await query(admin, `create database ${name} template ${template}`);
   return {

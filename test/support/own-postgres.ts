@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startEmbeddedPostgres, type EmbeddedPostgres, type ServerSettings } from '#persistence';
+import { createGatewayTemplate, GATEWAY_TEMPLATE } from './gateway-template.js';
+import { createDatabase, query, type TestDatabase } from './postgres.js';
+
+const silent = { info: () => undefined, warn: () => undefined };
+/** What was committed outlives a kill of the server, not of the machine. */
+const SETTINGS: ServerSettings = { fsync: 'off', full_page_writes: 'off', max_connections: '100' };
+
+/** A PostgreSQL server of one test alone, which can be killed and started again on its port and folder. */
+export class OwnPostgres {
+  private constructor(
+    private readonly parent: string,
+    private readonly settings: ServerSettings,
+    private server: EmbeddedPostgres,
+  ) {}
+
+  static async start(settings: ServerSettings = {}): Promise<OwnPostgres> {
+    const parent = await mkdtemp(join(tmpdir(), 'osb-gateway-own-postgres-'));
+    try {
+      return new OwnPostgres(parent, settings, await launch(parent, settings));
+    } catch (error) {
+      await rm(parent, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** To the database `postgres`, with the rights of the superuser. */
+  get adminUrl(): string {
+    return this.server.url('postgres');
+  }
+
+  get password(): string {
+    return this.server.connection.password;
+  }
+
+  get port(): number {
+    return this.server.connection.port;
+  }
+
+  /** A migrated database for a gateway. */
+  async gatewayDatabase(): Promise<TestDatabase> {
+    await createGatewayTemplate(this.adminUrl);
+    return createDatabase(GATEWAY_TEMPLATE, this.adminUrl);
+  }
+
+  /** Ends every process of the server at once, as when its machine is switched off. */
+  async kill(): Promise<void> {
+    const postmaster = await this.postmaster();
+    const backends = await query<{ pid: number }>(this.adminUrl, 'select pid from pg_stat_activity where pid <> pg_backend_pid()');
+    for (const pid of [postmaster, ...backends.map(({ pid: each }) => each)]) sendKill(pid);
+    while (isAlive(postmaster)) await pause(5);
+  }
+
+  /** Starts the server again after a kill; what was committed is there. */
+  async restart(): Promise<void> {
+    await this.server.stop();
+    this.server = await launch(this.parent, this.settings);
+  }
+
+  async remove(): Promise<void> {
+    // One that was killed is started to be stopped: whatever a kill left of it goes with it.
+    if (existsSync(this.pidFile)) await this.restart();
+    await this.server.stop();
+    await rm(this.parent, { recursive: true, force: true });
+  }
+
+  private async postmaster(): Promise<number> {
+    return Number((await readFile(this.pidFile, 'utf8')).split('\n')[0]);
+  }
+
+  private get pidFile(): string {
+    return join(folderIn(this.parent), 'cluster', 'postmaster.pid');
+  }
+}
+
+const folderIn = (parent: string): string => join(parent, 'postgres');
+
+function launch(parent: string, settings: ServerSettings): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dataDir: folderIn(parent), log: silent, settings: { ...SETTINGS, ...settings } });
+}
+
+function sendKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ESRCH') throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
