@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AdminApiModule } from '#admin-api';
 import { environmentModule, type Environment } from '#config';
-import { BackendTypes, CoreModule, Sealer, Timings } from '#core';
+import { BackendTypes, CoreModule, Outage, Sealer, Timings } from '#core';
 import { OsbApiModule, OsbErrorFilter } from '#osb-api';
 import { DataSource, PersistenceModule } from '#persistence';
 import { AdminCredential, SecurityModule } from '#security';
@@ -19,13 +19,14 @@ export interface GatewayParts {
   readonly admin: AdminCredential;
   readonly types: BackendTypes;
   readonly timings: Timings;
+  readonly outage: Outage;
 }
 
 /** The one place that binds ports to adapters. */
 @Module({})
 export class GatewayModule {
   static async of(parts: GatewayParts): Promise<DynamicModule> {
-    const { environment, logger, database, sealer, admin, types, timings } = parts;
+    const { environment, logger, database, sealer, admin, types, timings, outage } = parts;
     return {
       module: GatewayModule,
       imports: [
@@ -39,7 +40,12 @@ export class GatewayModule {
           ],
         }),
         SecurityModule.forRoot({ providers: [{ provide: AdminCredential, useValue: admin }] }),
-        CoreModule.forRoot({ providers: [{ provide: BackendTypes, useValue: types }] }),
+        CoreModule.forRoot({
+          providers: [
+            { provide: BackendTypes, useValue: types },
+            { provide: Outage, useValue: outage },
+          ],
+        }),
         OsbApiModule,
         AdminApiModule,
       ],

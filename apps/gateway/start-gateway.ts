@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { loadConfigFile, type Environment } from '#config';
-import { BackendRegistry, BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, ParameterSchemas, Timings } from '#core';
+import { BackendRegistry, BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, Outage, ParameterSchemas, Timings } from '#core';
 import { migrations } from '#migrations';
 import { addRequestHooks } from '#osb-api';
 import { bringUpToDate, createDatabase, proveSealingKeys, type DataSource } from '#persistence';
@@ -45,6 +45,7 @@ export interface Login {
 /** Starts everything in order, and undoes what was started when something fails. */
 export async function startGateway({ environment, logger, timings, moreBackends }: GatewayOptions): Promise<RunningGateway> {
   const journal = new PinoJournal(logger);
+  const outage = new Outage(journal);
   const dataDir = await DataDir.open(environment.dataDir);
   const config = environment.configFile === undefined ? undefined : await loadConfigFile(environment.configFile);
   const sealer = new AesGcmSealer(parseSealingKeys(environment.sealingKeys ?? (await dataDir.sealingKeys())));
@@ -58,7 +59,7 @@ export async function startGateway({ environment, logger, timings, moreBackends 
     const database = createDatabase({
       url: own.url,
       migrations,
-      onPoolError: (error) => journal.warn('a database connection was lost', { error }),
+      onPoolError: (error) => outage.connectionLost(error),
     });
     await connect(database, environment);
     undo.push(() => database.destroy());
@@ -71,6 +72,7 @@ export async function startGateway({ environment, logger, timings, moreBackends 
       logger,
       database,
       sealer,
+      outage,
       timings: timings ?? new Timings(),
       types: new BackendTypes([...types, ...(moreBackends ?? [])]),
       admin: { username: logins.admin.username, passwordDigest: await adminDigest },

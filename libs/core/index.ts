@@ -32,6 +32,7 @@ export * from './instances/provision-instance.js';
 export * from './instances/update-instance.js';
 export * from './inventory/inventory.js';
 export * from './journal/journal.js';
+export * from './journal/outage.js';
 export * from './operations/caller.js';
 export * from './operations/last-operation.js';
 export * from './operations/lifecycle-store.js';

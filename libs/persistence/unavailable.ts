@@ -6,9 +6,11 @@ const LOST_MESSAGE = /Connection terminated|timeout exceeded when trying to conn
 /** A database that is away, or has become a replica, is a condition callers can be told about; anything else is a fault. */
 export function orUnavailable(error: unknown): unknown {
   if (error instanceof BrokerError || !isLost(error)) return error;
-  return new BrokerError('Unavailable', 'the gateway cannot reach its database right now; try again later', {
-    retryAfterSeconds: 10,
-  });
+  const text = 'the gateway cannot reach its database right now; try again later';
+  const unavailable = new BrokerError('Unavailable', text, { retryAfterSeconds: 10 });
+  // For the log alone: it names the server.
+  unavailable.cause = error;
+  return unavailable;
 }
 
 /** Whether the database was lost, so that what was asked of it may have been done or not. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { BackendCalls, BackendRegistry } from '#core';
+import { BackendCalls, BackendRegistry, Outage } from '#core';
 
 /** What can be measured of this process, as Prometheus reads it. */
 @Injectable()
@@ -14,8 +14,14 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(backends: BackendRegistry, calls: BackendCalls) {
+  constructor(backends: BackendRegistry, calls: BackendCalls, outage: Outage) {
     collectDefaultMetrics({ register: this.registry });
+    const away: Gauge = new Gauge({
+      name: 'osb_database_away',
+      help: '1 while the database cannot be reached.',
+      registers: [this.registry],
+      collect: () => away.set(outage.isOn ? 1 : 0),
+    });
     const perBackend = (name: string, help: string, read: (id: string) => number): void => {
       const gauge: Gauge<'backend'> = new Gauge({
         name,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BackendRegistry } from '../backends/backend-registry.js';
-import { Journal } from '../journal/journal.js';
+import { Outage } from '../journal/outage.js';
 import { CatalogKeeper } from './catalog-keeper.js';
 
 const REFRESH_EVERY_MS = 300_000;
@@ -18,7 +18,7 @@ export class CatalogLoop {
   constructor(
     private readonly keeper: CatalogKeeper,
     private readonly registry: BackendRegistry,
-    private readonly journal: Journal,
+    private readonly outage: Outage,
   ) {}
 
   /** Publishes what is stored, then keeps reading in the background. */
@@ -26,7 +26,7 @@ export class CatalogLoop {
     await this.keeper.rebuild();
     const run = (): void => {
       this.pass ??= this.tick()
-        .catch((error: unknown) => this.journal.error('the catalog loop hit an error', { error }))
+        .catch((error: unknown) => this.outage.met('the catalog loop hit an error', error))
         .finally(() => (this.pass = undefined));
     };
     run();
@@ -53,7 +53,7 @@ export class CatalogLoop {
     try {
       await this.keeper.refresh(id);
     } catch (error) {
-      this.journal.error('a catalog could not be kept', { error });
+      this.outage.met('a catalog could not be kept', error);
     } finally {
       this.reading.delete(id);
       this.due.set(id, this.next(id));

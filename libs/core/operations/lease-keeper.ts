@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationId } from '../ids/ids.js';
-import { Journal } from '../journal/journal.js';
+import { Outage } from '../journal/outage.js';
 import { GatewayIdentity } from './gateway-identity.js';
 import { LifecycleStore } from './lifecycle-store.js';
 import { Timings } from './timings.js';
@@ -18,13 +18,13 @@ export class LeaseKeeper {
     private readonly lifecycle: LifecycleStore,
     private readonly identity: GatewayIdentity,
     private readonly timings: Timings,
-    private readonly journal: Journal,
+    private readonly outage: Outage,
   ) {}
 
   start(): void {
     const beat = (): void => {
       this.extend([...this.heldSinceMs.keys()]).catch((error: unknown) =>
-        this.journal.warn('leases could not be extended', { error }),
+        this.outage.met('leases could not be extended', error),
       );
     };
     this.timer = setInterval(beat, this.timings.leaseMs / 3);

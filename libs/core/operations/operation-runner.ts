@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Journal } from '../journal/journal.js';
+import { Outage } from '../journal/outage.js';
 import type { OperationId } from '../ids/ids.js';
 import { GatewayIdentity } from './gateway-identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -27,7 +27,7 @@ export class OperationRunner {
     private readonly leases: LeaseKeeper,
     private readonly identity: GatewayIdentity,
     private readonly timings: Timings,
-    private readonly journal: Journal,
+    private readonly outage: Outage,
   ) {}
 
   start(): void {
@@ -59,6 +59,7 @@ export class OperationRunner {
 
   private async takeDue(): Promise<void> {
     await this.lifecycle.releaseForgotten();
+    this.outage.over();
     const most = MOST_AT_ONCE - this.running.size;
     if (most <= 0) return;
     for (const task of await this.lifecycle.claimDue(this.identity.name, this.timings.leaseMs, most)) this.carryOn(task);
@@ -75,6 +76,6 @@ export class OperationRunner {
   }
 
   private complain(error: unknown): void {
-    this.journal.error('the operation runner hit an error', { error });
+    this.outage.met('the operation runner hit an error', error);
   }
 }

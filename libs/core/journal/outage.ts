@@ -1,0 +1,53 @@
+import { BrokerError } from '#sdk';
+import type { Journal } from './journal.js';
+
+/**
+ * The time in which the database cannot be reached. What works in the background meets it every second: the log is told
+ * once when it begins, and once when it is over.
+ */
+export class Outage {
+  private sinceMs: number | undefined;
+  private connectionsLost = 0;
+
+  constructor(
+    private readonly journal: Journal,
+    /** In milliseconds, steadily rising. */
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  get isOn(): boolean {
+    return this.sinceMs !== undefined;
+  }
+
+  /** Work in the background ended with this; anything but an absent database is told as it is. */
+  met(message: string, error: unknown): void {
+    if (!isAway(error)) return this.journal.error(message, { error });
+    if (this.isOn) return;
+    this.sinceMs = this.now();
+    this.journal.error('the database is away; requests get 503, and work in the background waits for it', { reason: reasonOf(error) });
+  }
+
+  /** A connection broke while nobody used it. They break in dozens: the first one speaks for all. */
+  connectionLost(error: Error): void {
+    if (this.connectionsLost === 0 && !this.isOn) this.journal.warn('a database connection was lost', { error });
+    this.connectionsLost += 1;
+  }
+
+  /** The database has answered. */
+  over(): void {
+    const { connectionsLost } = this;
+    this.connectionsLost = 0;
+    if (this.sinceMs === undefined) return;
+    const awaySeconds = Math.round((this.now() - this.sinceMs) / 100) / 10;
+    this.sinceMs = undefined;
+    this.journal.info('the database is back', { awaySeconds, connectionsLost });
+  }
+}
+
+/** A store says so by this error. */
+const isAway = (error: unknown): error is BrokerError => error instanceof BrokerError && error.code === 'Unavailable';
+
+function reasonOf({ cause, description }: BrokerError): string {
+  const { code, message } = (cause ?? {}) as { code?: string; message?: string };
+  return [code, message ?? description].filter((part) => part).join(': ');
+}
