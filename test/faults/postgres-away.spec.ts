@@ -3,9 +3,19 @@ import { TestGateway } from '../support/gateway.js';
 import type { Answer, HttpClient } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { OwnPostgres } from '../support/own-postgres.js';
+import { query, type TestDatabase } from '../support/postgres.js';
 import { startRemote, type RemoteSimulator } from '../support/remote-simulator.js';
 
+/** The connection is lost in the moment a good catalog is written. */
+const LOSES_CATALOGS = `
+  create function planted() returns trigger language plpgsql as $$ begin
+    if new.failure is null then raise exception 'terminated' using errcode = '57P01'; end if;
+    return new;
+  end $$;
+  create trigger planted before insert or update on backend_catalog for each row execute function planted()`;
+
 let postgres: OwnPostgres;
+let database: TestDatabase;
 let remote: RemoteSimulator;
 let gateway: TestGateway;
 /** One that logged in before the database went away. */
@@ -17,7 +27,8 @@ let etag: string;
 
 beforeAll(async () => {
   [postgres, remote] = await Promise.all([OwnPostgres.start(), startRemote({ serviceName: 'remote', asyncDurationMs: 400 })]);
-  gateway = await TestGateway.start({ database: await postgres.gatewayDatabase() });
+  database = await postgres.gatewayDatabase();
+  gateway = await TestGateway.start({ database });
   await gateway.register('remote', 'osb', remote.settings);
   await gateway.platform('unseen');
   known = gateway.osb();
@@ -137,6 +148,14 @@ describe('while Postgres is away', () => {
     expect((await admin.request('GET', '/metrics')).status).toBe(200);
   });
 
+  test('the log says once that the database is away, and the metrics show it', async () => {
+    await eventually(() => gateway.logLines.filter((line) => line.includes('the database is away')), ({ length }) => length > 0);
+    const told = gateway.logLines.map((line) => JSON.parse(line)).filter(({ level, msg }) => level !== 'info' && msg !== 'request failed');
+    expect(told.filter(({ msg }) => msg.startsWith('the database is away'))).toMatchObject([{ level: 'error', reason: expect.stringContaining('ECONN') }]);
+    expect(new Set(told.map(({ msg }) => msg)).size).toBe(told.length);
+    expect((await admin.request('GET', '/metrics')).text).toContain('osb_database_away 1');
+  });
+
   test('fifty requests at once all get their answer, and none tells where the database is', async () => {
     const all = Array.from({ length: 5 }, () => ({ ...mutations(known), ...reads(known) }));
     const answers = (await Promise.all(all.map(settled))).flat();
@@ -173,6 +192,16 @@ describe('when Postgres is back', () => {
     expect((await admin.request('GET', '/admin/v1/backends')).status).toBe(200);
     expect((await known.fetchBinding('kept', 'binding')).status).toBe(200);
     expect((await known.deprovision('afterwards', plan('sync'))).status).toBe(200);
+    expect((await admin.request('GET', '/metrics')).text).toContain('osb_database_away 0');
+    expect(gateway.logLines.filter((line) => line.includes('the database is back'))).not.toEqual([]);
+  });
+
+  test('a catalog that could not be kept is not called a failure of its backend', async () => {
+    await query(database.url, LOSES_CATALOGS);
+    expect((await admin.request('POST', '/admin/v1/backends/remote/refresh')).status).toBe(503);
+    await query(database.url, 'drop function planted() cascade');
+    const { status, body } = await admin.request('GET', '/admin/v1/backends/remote');
+    expect([status, body.catalog.services, body.catalog.failure]).toEqual([200, 1, undefined]);
   });
 
   test('an operation that went on at the backend is polled to its end', async () => {

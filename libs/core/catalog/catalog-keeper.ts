@@ -44,17 +44,26 @@ export class CatalogKeeper {
 
   /** Reads one backend's catalog now. Never throws for what the backend does: the failure is kept for operators. */
   async refresh(backendId: string): Promise<void> {
+    const found = await this.readGood(backendId);
+    if (this.stopping.signal.aborted && found.failure !== undefined) return;
+    if (found.failure === undefined) {
+      await this.catalogs.saveGood(backendId, found.body);
+    } else {
+      this.journal.warn('catalog of a backend could not be read', { backendId, failure: found.failure });
+      await this.catalogs.saveFailure(backendId, found.failure);
+    }
+    await this.rebuild();
+  }
+
+  /** Without the database: that it is away is no failure of the backend. */
+  private async readGood(backendId: string): Promise<{ body: string; failure?: never } | { failure: string }> {
     try {
       const raw = await this.read(backendId);
       await readCatalog(raw, this.schemas);
-      await this.catalogs.saveGood(backendId, JSON.stringify(raw));
+      return { body: JSON.stringify(raw) };
     } catch (error) {
-      if (this.stopping.signal.aborted) return;
-      const failure = this.failureOf(backendId, error);
-      this.journal.warn('catalog of a backend could not be read', { backendId, failure });
-      await this.catalogs.saveFailure(backendId, failure);
+      return { failure: this.failureOf(backendId, error) };
     }
-    await this.rebuild();
   }
 
   private failureOf(backendId: string, error: unknown): string {
