@@ -9,7 +9,7 @@ import { createDatabase, query, type TestDatabase } from './postgres.js';
 
 const silent = { info: () => undefined, warn: () => undefined };
 /** What was committed outlives a kill of the server, not of the machine. */
-const SETTINGS: ServerSettings = { fsync: 'off', full_page_writes: 'off', max_connections: '100' };
+export const OWN_SETTINGS: ServerSettings = { fsync: 'off', full_page_writes: 'off', max_connections: '100' };
 
 /** A PostgreSQL server of one test alone, which can be killed and started again on its port and folder. */
 export class OwnPostgres {
@@ -50,38 +50,43 @@ export class OwnPostgres {
 
   /** Ends every process of the server at once, as when its machine is switched off. */
   async kill(): Promise<void> {
-    const postmaster = await this.postmaster();
-    const backends = await query<{ pid: number }>(this.adminUrl, 'select pid from pg_stat_activity where pid <> pg_backend_pid()');
-    for (const pid of [postmaster, ...backends.map(({ pid: each }) => each)]) sendKill(pid);
-    while (isAlive(postmaster)) await pause(5);
+    await killServer(folderIn(this.parent), this.adminUrl);
   }
 
-  /** Starts the server again after a kill; what was committed is there. */
-  async restart(): Promise<void> {
+  /** Starts the server again after a kill or with other settings; what was committed is there. */
+  async restart(settings: ServerSettings = this.settings): Promise<void> {
     await this.server.stop();
-    this.server = await launch(this.parent, this.settings);
+    this.server = await launch(this.parent, settings);
+  }
+
+  /** Its files, while it is stopped: for a copy. */
+  async stopped(): Promise<string> {
+    await this.server.stop();
+    return folderIn(this.parent);
   }
 
   async remove(): Promise<void> {
     // One that was killed is started to be stopped: whatever a kill left of it goes with it.
-    if (existsSync(this.pidFile)) await this.restart();
+    if (existsSync(pidFileIn(folderIn(this.parent)))) await this.restart();
     await this.server.stop();
     await rm(this.parent, { recursive: true, force: true });
   }
-
-  private async postmaster(): Promise<number> {
-    return Number((await readFile(this.pidFile, 'utf8')).split('\n')[0]);
-  }
-
-  private get pidFile(): string {
-    return join(folderIn(this.parent), 'cluster', 'postmaster.pid');
-  }
 }
+
+/** Kills the server of a data folder with every process of it. */
+export async function killServer(folder: string, adminUrl: string): Promise<void> {
+  const postmaster = Number((await readFile(pidFileIn(folder), 'utf8')).split('\n')[0]);
+  const backends = await query<{ pid: number }>(adminUrl, 'select pid from pg_stat_activity where pid <> pg_backend_pid()');
+  for (const pid of [postmaster, ...backends.map(({ pid: each }) => each)]) sendKill(pid);
+  while (isAlive(postmaster)) await pause(5);
+}
+
+export const pidFileIn = (folder: string): string => join(folder, 'cluster', 'postmaster.pid');
 
 const folderIn = (parent: string): string => join(parent, 'postgres');
 
 function launch(parent: string, settings: ServerSettings): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dataDir: folderIn(parent), log: silent, settings: { ...SETTINGS, ...settings } });
+  return startEmbeddedPostgres({ dataDir: folderIn(parent), log: silent, settings: { ...OWN_SETTINGS, ...settings } });
 }
 
 function sendKill(pid: number): void {
