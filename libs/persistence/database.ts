@@ -1,5 +1,6 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { entities } from './entities/entities.js';
+import { refuseReplica } from './refuse-replica.js';
 
 export interface DatabaseOptions {
   /** postgres://user:password@host:port/database */
@@ -29,12 +30,12 @@ export function createDatabase({ url, migrations, poolSize = 20, onPoolError }: 
     poolSize,
     connectTimeoutMS: 5_000,
     applicationName: 'osb-gateway',
-    extra: { query_timeout: SILENT_FOR_MS, keepAlive: true },
+    extra: { query_timeout: SILENT_FOR_MS, keepAlive: true, verify: refuseReplica },
     ...(onPoolError ? { poolErrorHandler: onPoolError } : {}),
   });
 }
 
 /** The same database for statements that may take long. */
 export function patient({ options }: DataSource): DataSource {
-  return new DataSource({ ...options, poolSize: 2, extra: {} } as typeof options);
+  return new DataSource({ ...options, poolSize: 2, extra: { verify: refuseReplica } } as typeof options);
 }

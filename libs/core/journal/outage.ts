@@ -1,4 +1,5 @@
-import { BrokerError } from '#sdk';
+import type { BrokerError } from '#sdk';
+import { isAway } from '../is-away.js';
 import type { Journal } from './journal.js';
 
 /**
@@ -43,9 +44,6 @@ export class Outage {
     this.journal.info('the database is back', { awaySeconds, connectionsLost });
   }
 }
-
-/** A store says so by this error. */
-const isAway = (error: unknown): error is BrokerError => error instanceof BrokerError && error.code === 'Unavailable';
 
 function reasonOf({ cause, description }: BrokerError): string {
   const { code, message } = (cause ?? {}) as { code?: string; message?: string };

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BrokerError } from '#sdk';
+import { isAway } from '../is-away.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -20,6 +20,3 @@ export async function persistently<T>(write: () => Promise<T>, until: Date): Pro
     await pause(pauseMs);
   }
 }
-
-/** Whether the database is away: a store that asks no backend says so by this error. */
-export const isAway = (error: unknown): boolean => error instanceof BrokerError && error.code === 'Unavailable';
