@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { runCommand } from './command.js';
+import { profileFile } from './fixtures/profile-file.js';
+import { startSimulatorUnderTest } from './fixtures/simulator-under-test.js';
+import { startSpoiltBroker } from './fixtures/spoilt-broker.js';
+
+let said: string[];
+
+beforeEach(() => {
+  said = [];
+});
+
+const run = (...args: string[]): Promise<number> => runCommand(args, (text) => said.push(text));
+const argumentsFor = (url: string): string[] => ['--url', url, '--username', 'platform', '--password', 's:ecret', '--profile', profileFile('simulator')];
+
+test('it ends with 0 for a broker that keeps the rows, and says how many there were', async () => {
+  const { broker, target } = await startSimulatorUnderTest();
+  try {
+    expect(await run(...argumentsFor(target.url), '--only', '4')).toBe(0);
+    expect(said.join('\n')).toMatch(/^all +1 +0 +0 +0$/m);
+    expect(await run(...argumentsFor(target.url), '--only', '1', '--report', 'json')).toBe(0);
+    expect(JSON.parse(said.at(-1) ?? '')).toMatchObject({ rows: [{ area: 'HDR', number: 1, kind: 'passed' }] });
+    expect(await run(...argumentsFor(target.url), '--only', '1-2', '--report', 'md')).toBe(0);
+    expect(said.at(-1)).toContain('No row failed.');
+  } finally {
+    await broker.close();
+  }
+});
+
+test('it ends with 1 for a broker that breaks a MUST, and with 0 for one that breaks what is left open', async () => {
+  const broker = await startSpoiltBroker({
+    request: (request) => ({ ...request, headers: { ...request.headers, 'x-broker-api-version': '2.17' } }),
+  });
+  try {
+    expect(await run(...argumentsFor(broker.target.url), '--only', 'hdr')).toBe(1);
+    expect(said.at(-1)).toContain('✗ HDR 12 MUST: changes nothing on requests it turns away for their version');
+    expect(await run(...argumentsFor(broker.target.url), '--only', '5-7')).toBe(0);
+    expect(said.at(-1)).toContain('✗ HDR 6 OPEN');
+  } finally {
+    await broker.close();
+  }
+});
+
+test('--list tells every row without a broker', async () => {
+  expect(await run('--list')).toBe(0);
+  expect(said.join('\n')).toMatch(/^HDR 3 +MAY +answers 412 .* \[needs any, oldestVersion\]$/m);
+});
+
+describe('it says why nothing can be tested', () => {
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    server = createServer((_request, response) => response.writeHead(200).end('<html>'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+
+  test.each([
+    ['no address', [], '--url is needed'],
+    ['half a login', ['--url', 'x', '--username', 'x'], 'both --username and --password'],
+    ['a row nobody wrote', ['--only', 'XYZ'], 'no row is called XYZ'],
+    ['a report nobody makes', ['--report', 'pdf'], '--report can be json or md, not pdf'],
+    ['a profile that is not there', ['--url', 'x', '--profile', '/nowhere.yaml'], 'nowhere.yaml'],
+  ])('%s', async (_what, args, message) => {
+    await expect(run(...args)).rejects.toThrow(message);
+  });
+
+  test('a catalog that is none', async () => {
+    await expect(run('--url', url)).rejects.toThrow('the catalog cannot be read: GET /v2/catalog was answered 200 <html>');
+  });
+});

@@ -1,0 +1,25 @@
+import { startGatewayUnderTest, type GatewayUnderTest } from './fixtures/gateway-under-test.js';
+import { INAPPLICABLE_TO_GATEWAY } from './fixtures/inapplicable.js';
+import { failed, inapplicable, runAgainst } from './fixtures/outcomes.js';
+import type { Run } from './runner/result.js';
+
+let under: GatewayUnderTest;
+let run: Run;
+
+beforeAll(async () => {
+  under = await startGatewayUnderTest();
+  run = await runAgainst(under.target);
+}, 120_000);
+afterAll(() => under.gateway.stop());
+
+test('the gateway keeps every row', () => {
+  expect(failed(run)).toEqual({});
+});
+
+test('no row is inapplicable to the gateway but those with a reason', () => {
+  expect(inapplicable(run)).toEqual(Object.keys(INAPPLICABLE_TO_GATEWAY));
+});
+
+test('the suite leaves nothing behind', () => {
+  expect(run.leftBehind).toEqual([]);
+});
