@@ -17,12 +17,13 @@ test('the register has as many rows of each level as the table it was read from'
   expect(Object.fromEntries(totals)).toEqual({ MUST: 153, 'MUST NOT': 20, 'MUST*': 127, SHOULD: 45, MAY: 41, OPEN: 72 });
 });
 
-test('an area is written once, and stands in the order of the register', () => {
-  const written = AREAS.map(({ code }) => code);
-  expect(written).toEqual(REGISTER.map(({ code }) => code).filter((code) => written.includes(code)));
+test('the areas are those of the register, in its order', () => {
+  expect(AREAS.map(({ code }) => code)).toEqual(REGISTER.map(({ code }) => code));
 });
 
-test.each(AREAS.map((area) => [area.code, area] as const))('%s has every row of the register, at its level', (code, { rows }) => {
+const written = AREAS.filter(({ rows }) => rows.length > 0).map((area) => [area.code, area] as const);
+
+test.each(written)('%s has every row of the register, at its level', (code, { rows }) => {
   const registered = REGISTER.find((each) => each.code === code);
   const { first = 0, last = -1 } = registered ?? {};
   expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: last - first + 1 }, (_none, index) => first + index));

@@ -22,5 +22,5 @@ function testOf(word: string, areas: readonly Area[]): Test {
       ? (code) => code === word.toUpperCase()
       : (_code, number) => number >= Number(from) && number <= Number(to ?? from);
   if (areas.some(({ code, rows }) => rows.some(({ number }) => test(code, number)))) return test;
-  throw new Error(`no row is called ${word}; there are ${areas.map(({ code }) => code).join(', ')} and numbers as in --list`);
+  throw new Error(`no row is called ${word}; there are ${areas.filter(({ rows }) => rows.length > 0).map(({ code }) => code).join(', ')} and numbers as in --list`);
 }

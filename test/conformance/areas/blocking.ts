@@ -1,0 +1,4 @@
+import type { Area } from '../row.js';
+
+/** Two things at once. */
+export const blocking: Area = { code: 'BLK', rows: [] };

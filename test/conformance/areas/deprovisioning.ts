@@ -1,0 +1,4 @@
+import type { Area } from '../row.js';
+
+/** Deprovisioning. */
+export const deprovisioning: Area = { code: 'DEP', rows: [] };

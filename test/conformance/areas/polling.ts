@@ -1,0 +1,4 @@
+import type { Area } from '../row.js';
+
+/** How long polling goes on. */
+export const polling: Area = { code: 'POL', rows: [] };

@@ -1,0 +1,4 @@
+import type { Area } from '../row.js';
+
+/** Provisioning. */
+export const provisioning: Area = { code: 'PRV', rows: [] };

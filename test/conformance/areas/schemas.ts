@@ -1,0 +1,4 @@
+import type { Area } from '../row.js';
+
+/** Parameter schemas. */
+export const schemas: Area = { code: 'SCH', rows: [] };

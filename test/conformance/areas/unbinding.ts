@@ -1,0 +1,4 @@
+import type { Area } from '../row.js';
+
+/** Unbinding. */
+export const unbinding: Area = { code: 'UNB', rows: [] };
