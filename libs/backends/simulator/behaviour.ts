@@ -20,6 +20,7 @@ const asyncSchema = z.strictObject({
   durationMs: milliseconds.optional(),
   polls: z.number().int().min(1).optional(),
   outcome: z.enum(['succeeded', 'failed', 'never']).default('succeeded'),
+  times: z.number().int().min(1).optional(),
   description: z.string().optional(),
   instanceUsable: z.boolean().optional(),
   updateRepeatable: z.boolean().optional(),

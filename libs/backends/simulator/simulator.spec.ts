@@ -137,6 +137,15 @@ describe('later calls', () => {
     await binding.unbind();
   });
 
+  test('that are accepted fail as often as they shall, and succeed then', async () => {
+    const later = instance({ deprovision: { async: { durationMs: 0, outcome: 'failed', times: 2 } } });
+    await later.provision();
+    await expect(later.deprovision()).rejects.toThrow('The simulator failed.');
+    await expect(later.deprovision()).rejects.toThrow('The simulator failed.');
+    await later.deprovision();
+    await expect(later.deprovision()).rejects.toMatchObject({ code: 'Gone' });
+  });
+
   test('of a plan that is not offered any more still delete', async () => {
     const simulator = createSimulator();
     const call = testCall();
@@ -209,6 +218,7 @@ describe('the README', () => {
     durationMs: true,
     polls: true,
     outcome: true,
+    times: true,
     description: true,
     instanceUsable: true,
     updateRepeatable: true,
