@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, type ServiceBackend } from '#sdk';
+import { Timings } from '../operations/timings.js';
 import { BackendGuard, MOST_CALLS, type GuardState } from './backend-guard.js';
 import { BackendRegistry } from './backend-registry.js';
 import type { CallEnd } from './call-end.js';
@@ -10,7 +11,10 @@ import { describeThrown } from './thrown.js';
 export class BackendCalls {
   private readonly guards = new Map<string, BackendGuard>();
 
-  constructor(private readonly registry: BackendRegistry) {}
+  constructor(
+    private readonly registry: BackendRegistry,
+    private readonly timings: Timings,
+  ) {}
 
   /** How the backend's guard stands, for operators. */
   stateOf(backendId: string): GuardState {
@@ -30,7 +34,7 @@ export class BackendCalls {
     const mostCalls = this.registry.record(backendId)?.policy.mostCalls;
     const known = this.guards.get(backendId);
     if (known && known.mostCalls === (mostCalls ?? MOST_CALLS)) return known;
-    const guard = new BackendGuard(mostCalls);
+    const guard = new BackendGuard(this.timings.breakerRestMs, mostCalls);
     this.guards.set(backendId, guard);
     return guard;
   }

@@ -16,7 +16,6 @@ import type { CallEnd } from './call-end.js';
 /** How many calls one backend may have under way in one process, unless its policy says otherwise. */
 export const MOST_CALLS = 64;
 const FAILURES_TO_OPEN = 5;
-const HALF_OPEN_AFTER_MS = 10_000;
 
 /** How a backend's guard stands, for operators. */
 export interface GuardState {
@@ -34,9 +33,12 @@ export class BackendGuard {
   private readonly bulkhead: BulkheadPolicy;
   private readonly policy: { execute<T>(work: () => Promise<T>): Promise<T> };
 
-  constructor(readonly mostCalls = MOST_CALLS) {
+  constructor(
+    private readonly restMs: number,
+    readonly mostCalls = MOST_CALLS,
+  ) {
     this.breaker = circuitBreaker(handleWhenResult(isFailure), {
-      halfOpenAfter: HALF_OPEN_AFTER_MS,
+      halfOpenAfter: restMs,
       breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     });
     this.bulkhead = bulkhead(mostCalls, 0);
@@ -44,10 +46,12 @@ export class BackendGuard {
   }
 
   async run<T>(call: () => Promise<CallEnd<T>>): Promise<CallEnd<T>> {
+    // One call is trying the backend: the policy would let all others wait for its end, however long that takes.
+    if (this.breaker.state === CircuitState.HalfOpen) return this.failing();
     try {
       return await this.policy.execute(call);
     } catch (error) {
-      if (error instanceof BrokenCircuitError) return refused('the backend of this service is failing; try again later', 10);
+      if (error instanceof BrokenCircuitError) return this.failing();
       if (error instanceof BulkheadRejectedError) return refused('the backend of this service is busy; try again later', 1);
       throw error;
     }
@@ -56,6 +60,10 @@ export class BackendGuard {
   state(): GuardState {
     const breaker = BREAKER_WORDS[this.breaker.state];
     return { breaker, callsUnderWay: this.mostCalls - this.bulkhead.executionSlots, mostCalls: this.mostCalls };
+  }
+
+  private failing(): { kind: 'refused'; error: BrokerError } {
+    return refused('the backend of this service is failing; try again later', Math.ceil(this.restMs / 1000));
   }
 }
 

@@ -13,6 +13,8 @@ export class Timings {
   /** First and longest pause between two polls of an accepted operation. */
   readonly firstPollMs: number = 1_000;
   readonly longestPollMs: number = 30_000;
+  /** How long a backend that keeps failing is left alone before one call tries it again. */
+  readonly breakerRestMs: number = 10_000;
   /** Bounds for what a backend asks for by Retry-After. */
   readonly longestRetryAfterMs: number = 600_000;
   /** After this an operation of a plan without `maximum_polling_duration` counts as failed. */
