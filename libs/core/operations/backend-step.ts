@@ -110,7 +110,7 @@ export class BackendStep {
           return this.resultOf(backend, task, call);
       }
     });
-    return stepOf(end);
+    return isBusy(end) ? { kind: 'in progress' } : stepOf(end);
   }
 
   private lastOperation(backend: ServiceBackend, task: Task, call: BindingCall) {
@@ -165,6 +165,11 @@ function stepOf(end: CallEnd<Step>): Step {
   if (end.kind === 'answered') return end.value;
   if (end.kind === 'unknown') return end;
   return end.error.code === 'Gone' ? { kind: 'gone' } : end;
+}
+
+/** The backend was not asked, or does not want to be asked now: that says nothing about the operation. */
+function isBusy(end: CallEnd<Step>): boolean {
+  return end.kind === 'refused' && (end.error.code === 'Unavailable' || end.error.code === 'ConcurrencyError');
 }
 
 function instanceStep(outcome: Outcome<InstanceResult>): Step {
