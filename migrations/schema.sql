@@ -209,6 +209,7 @@ CREATE INDEX audit_event_at_ix ON public.audit_event USING btree (at, id);
 CREATE INDEX audit_event_operation_id_ix ON public.audit_event USING btree (operation_id);
 CREATE INDEX catalog_identifier_backend_id_ix ON public.catalog_identifier USING btree (backend_id);
 CREATE UNIQUE INDEX catalog_identifier_kind_value_uq ON public.catalog_identifier USING btree (kind, osb_key(value));
+CREATE INDEX operation_backend_id_next_attempt_at_ix ON public.operation USING btree (backend_id, next_attempt_at) WHERE ((state = 'running'::text) AND (parked_at IS NULL));
 CREATE INDEX operation_binding_incarnation_ix ON public.operation USING btree (binding_incarnation, created_at);
 CREATE UNIQUE INDEX operation_binding_incarnation_queued_uq ON public.operation USING btree (binding_incarnation) WHERE (state = 'queued'::text);
 CREATE UNIQUE INDEX operation_binding_incarnation_running_uq ON public.operation USING btree (binding_incarnation) WHERE (state = 'running'::text);
@@ -217,7 +218,6 @@ CREATE INDEX operation_instance_incarnation_binding_incarnation_ix ON public.ope
 CREATE INDEX operation_instance_incarnation_pending_ix ON public.operation USING btree (instance_incarnation) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX operation_instance_incarnation_queued_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'queued'::text) AND (kind = 'deprovision'::text));
 CREATE UNIQUE INDEX operation_instance_incarnation_running_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'running'::text) AND exclusive);
-CREATE INDEX operation_next_attempt_at_ix ON public.operation USING btree (next_attempt_at) WHERE ((state = 'running'::text) AND (parked_at IS NULL));
 CREATE INDEX operation_queued_ix ON public.operation USING btree (created_at) WHERE (state = 'queued'::text);
 CREATE INDEX platform_credential_platform_id_ix ON public.platform_credential USING btree (platform_id);
 CREATE INDEX service_binding_created_at_ix ON public.service_binding USING btree (created_at, incarnation);

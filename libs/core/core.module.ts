@@ -29,6 +29,7 @@ import { OperationRunner } from './operations/operation-runner.js';
 import { OperationSignals } from './operations/operation-signals.js';
 import { Promotion } from './operations/promotion.js';
 import { Reservations } from './operations/reservations.js';
+import { RunnerShares } from './operations/runner-shares.js';
 import { RegisterPlatform } from './platforms/register-platform.js';
 
 const USE_CASES = [
@@ -64,6 +65,7 @@ const WORKINGS = [
   Promotion,
   RequestChecks,
   Reservations,
+  RunnerShares,
   SettingsCheck,
   { provide: ParameterSchemas, useFactory: () => new ParameterSchemas() },
 ];

@@ -1,5 +1,5 @@
 import type { Instance, LifecycleStore, Operation, Task, Written } from '#core';
-import { aBinding, anInstance, LEASE_MS, provisioned, start, startProvision, succeeded } from './lives.js';
+import { aBinding, anInstance, atMost, LEASE_MS, provisioned, start, startProvision, succeeded } from './lives.js';
 import { anEvent, TestRecord } from './record.js';
 
 let record: TestRecord;
@@ -18,7 +18,7 @@ async function takenOver(): Promise<{ instance: Instance; old: Operation; task: 
   const instance = anInstance(record);
   const old = await startProvision(record, instance);
   await record.moveClock('1 minute');
-  const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, 10);
+  const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, atMost(10));
   expect(task?.operation).toMatchObject({ id: old.id, epoch: 2, attempts: 1 });
   return { instance, old, task: task as Task };
 }

@@ -1,5 +1,5 @@
 import { newOperationId, newUuid, type Instance, type PageRequest } from '#core';
-import { aBinding, anInstance, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
+import { aBinding, anInstance, atMost, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
 import { collectScans, explaining, type Scan } from './plans.js';
 import { TestRecord } from './record.js';
 
@@ -103,7 +103,7 @@ test('an operation is found by its id, by its instance and by its binding', asyn
 
 test('due operations are claimed without looking at the others', async () => {
   const claimed: number[] = [];
-  expectFew(await mostRows(async () => claimed.push((await record.lifecycle.claimDue(OWNER, LEASE_MS, 20)).length)));
+  expectFew(await mostRows(async () => claimed.push((await record.lifecycle.claimDue(OWNER, LEASE_MS, atMost(20))).length)));
   expect(claimed[0]).toBe(20);
 });
 

@@ -1,4 +1,5 @@
-import { anInstance, LEASE_MS, OWNER, provisioned, start, startProvision } from './lives.js';
+import { newUuid } from '#core';
+import { anInstance, atMost, LEASE_MS, OWNER, provisioned, start, startProvision } from './lives.js';
 import { CALL_MS, TestRecord } from './record.js';
 
 let record: TestRecord;
@@ -8,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => record.close());
 
 const claim = async (owner: string, most = 64): Promise<string[]> =>
-  (await record.lifecycle.claimDue(owner, LEASE_MS, most)).map(({ operation }) => operation.id);
+  (await record.lifecycle.claimDue(owner, LEASE_MS, atMost(most))).map(({ operation }) => operation.id);
 
 test('an operation that is held is not given to another gateway until its lease is over', async () => {
   const { id } = await startProvision(record, anInstance(record));
@@ -30,6 +31,20 @@ test('gateways that look at the same time share the due operations, each given t
   expect(await claim('g')).toEqual([]);
 });
 
+test('of a backend with many due operations only so many are given, and another one gets all of its own', async () => {
+  const busy = [];
+  for (let count = 0; count < 10; count += 1) busy.push((await startProvision(record, anInstance(record))).id);
+  const [narrow, quiet] = [newUuid(), newUuid()];
+  await record.addBackend(narrow, 'narrow');
+  await record.addBackend(quiet, 'quiet');
+  const inNarrow = await startProvision(record, anInstance(record, { backendId: narrow }));
+  const inQuiet = await startProvision(record, anInstance(record, { backendId: quiet }));
+  await record.moveClock('1 minute');
+  const claimed = await record.lifecycle.claimDue('gateway-b', LEASE_MS, { named: new Map([[narrow, 0]]), others: 3 });
+  expect(claimed.map(({ operation }) => operation.id).toSorted()).toEqual([...busy.slice(0, 3), inQuiet.id].toSorted());
+  expect(await claim('gateway-b')).toEqual(expect.arrayContaining([...busy.slice(3), inNarrow.id]));
+});
+
 test('a heartbeat keeps only what is still its own', async () => {
   const mine = await startProvision(record, anInstance(record));
   const ended = await startProvision(record, anInstance(record));
@@ -44,10 +59,10 @@ test('a heartbeat keeps only what is still its own', async () => {
 test('a mutation whose call may be under way is only looked at, and sent again after its deadline', async () => {
   const { id } = await startProvision(record, anInstance(record));
   await record.query(`update operation set leased_until = osb_now() - interval '1 second'`);
-  const [early] = await record.lifecycle.claimDue('gateway-b', 1_000, 1);
+  const [early] = await record.lifecycle.claimDue('gateway-b', 1_000, atMost(1));
   expect(early).toMatchObject({ operation: { id }, mayBeUnderWay: true });
   await record.moveClock(`${CALL_MS + 1_000} ms`);
-  const [late] = await record.lifecycle.claimDue('gateway-c', 1_000, 1);
+  const [late] = await record.lifecycle.claimDue('gateway-c', 1_000, atMost(1));
   expect(late).toMatchObject({ operation: { id, epoch: 3 }, mayBeUnderWay: false });
   // Whoever held it may have sent late: what that made can appear for another call's length.
   expect(late?.unquietForMs).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import {
   type Binding,
   type CleanUp,
   type Instance,
+  type MostPerBackend,
   type Operation,
   type Reservation,
   type Settlement,
@@ -14,6 +15,9 @@ import { anEvent, CALL_MS, type TestRecord } from './record.js';
 
 export const OWNER = 'gateway-a';
 export const LEASE_MS = 15_000;
+
+/** How many operations to claim of every backend. */
+export const atMost = (others: number): MostPerBackend => ({ named: new Map(), others });
 
 export function anInstance(record: TestRecord, changes: Partial<Instance> = {}): Instance {
   const instanceId = changes.instanceId ?? newUuid();

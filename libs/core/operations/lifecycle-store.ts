@@ -147,14 +147,20 @@ export abstract class LifecycleStore {
   /** The operation asked about, or the newest one where no id is given. Ended and deleted ones included. */
   abstract findOperation(query: OperationQuery): Promise<FoundOperation | undefined>;
 
-  /** Takes over operations that are due and held by nobody living. Raises their epoch. */
-  abstract claimDue(owner: string, leaseMs: number, most: number): Promise<Task[]>;
+  /** Takes over operations that are due and held by nobody living, those due longest first. Raises their epoch. */
+  abstract claimDue(owner: string, leaseMs: number, most: MostPerBackend): Promise<Task[]>;
   /** Extends leases and says which of the operations are still the owner's. */
   abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]>;
   /** Instances whose queued delete can run although nobody released it. */
   abstract releaseForgotten(): Promise<void>;
   /** Forgets ended operations and deleted instances older than the retention. */
   abstract purge(retentionMs: number): Promise<void>;
+}
+
+/** How many operations of one backend may be claimed: by its id, or `others` where it is not named. */
+export interface MostPerBackend {
+  readonly named: ReadonlyMap<string, number>;
+  readonly others: number;
 }
 
 export interface OperationQuery {

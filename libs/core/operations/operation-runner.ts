@@ -5,9 +5,9 @@ import { GatewayIdentity } from './gateway-identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { OperationEngine } from './operation-engine.js';
+import { RunnerShares } from './runner-shares.js';
 import { Timings } from './timings.js';
 
-const MOST_AT_ONCE = 64;
 const PURGE_EVERY_MS = 3_600_000;
 
 /**
@@ -24,6 +24,7 @@ export class OperationRunner {
   constructor(
     private readonly lifecycle: LifecycleStore,
     private readonly engine: OperationEngine,
+    private readonly shares: RunnerShares,
     private readonly leases: LeaseKeeper,
     private readonly identity: GatewayIdentity,
     private readonly timings: Timings,
@@ -51,18 +52,27 @@ export class OperationRunner {
     this.timers.push(setInterval(run, intervalMs));
   }
 
-  private async tick(): Promise<void> {
+  private tick(): Promise<void> {
+    return this.alone(async () => {
+      await this.lifecycle.releaseForgotten();
+      this.outage.over();
+      await this.takeDue();
+    });
+  }
+
+  /** One pass at a time; what comes up meanwhile is seen by that one, or by the next tick. */
+  private async alone(work: () => Promise<void>): Promise<void> {
     if (this.pass || this.stopped) return;
-    this.pass = this.takeDue().finally(() => (this.pass = undefined));
+    this.pass = work().finally(() => (this.pass = undefined));
     await this.pass;
   }
 
   private async takeDue(): Promise<void> {
-    await this.lifecycle.releaseForgotten();
-    this.outage.over();
-    const most = MOST_AT_ONCE - this.running.size;
-    if (most <= 0) return;
-    for (const task of await this.lifecycle.claimDue(this.identity.name, this.timings.leaseMs, most)) this.carryOn(task);
+    do {
+      const claimed = await this.lifecycle.claimDue(this.identity.name, this.timings.leaseMs, this.shares.left());
+      this.shares.take(claimed.map(({ operation }) => operation.backendId));
+      for (const task of claimed) this.carryOn(task);
+    } while (!this.stopped && this.shares.isWorthClaiming());
   }
 
   private carryOn(task: Task): void {
@@ -71,8 +81,14 @@ export class OperationRunner {
     const work = this.engine
       .advance(task, deadline)
       .then(() => undefined, (error: unknown) => this.complain(error))
-      .finally(() => this.running.delete(id));
+      .finally(() => this.ended(task));
     this.running.set(id, work);
+  }
+
+  private ended({ operation }: Task): void {
+    this.running.delete(operation.id);
+    this.shares.giveBack(operation.backendId);
+    if (this.shares.isWorthClaiming()) this.alone(() => this.takeDue()).catch((error: unknown) => this.complain(error));
   }
 
   private complain(error: unknown): void {

@@ -20,7 +20,7 @@ import { ServiceInstanceEntity } from './service-instance.entity.js';
 @Index('operation_instance_incarnation_pending_ix', ['instanceIncarnation'], { where: `state in ('queued', 'running')` })
 @Index('operation_instance_incarnation_binding_incarnation_ix', ['instanceIncarnation', 'bindingIncarnation', 'createdAt'])
 @Index('operation_binding_incarnation_ix', ['bindingIncarnation', 'createdAt'])
-@Index('operation_next_attempt_at_ix', ['nextAttemptAt'], { where: `state = 'running' and parked_at is null` })
+@Index('operation_backend_id_next_attempt_at_ix', ['backendId', 'nextAttemptAt'], { where: `state = 'running' and parked_at is null` })
 @Index('operation_queued_ix', ['createdAt'], { where: `state = 'queued'` })
 @Index('operation_created_at_ix', ['createdAt', 'id'])
 @Check('operation_kind_ck', `kind in ('provision', 'update', 'deprovision', 'bind', 'unbind')`)

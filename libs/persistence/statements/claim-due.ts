@@ -1,7 +1,10 @@
 import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
 
 /**
- * $1 owner, $2 lease in ms, $3 most, $4 how long a call may take in ms.
+ * $1 owner, $2 lease in ms, $3 most of one backend, $4 how long a call may take in ms, $5 and $6 backends with another
+ * most, as columns of one table.
+ *
+ * Backend by backend, so that one with thousands of due operations costs the others neither places nor time.
  *
  * A mutation whose earlier call may still be under way is taken over for looking only: its deadline stays. Whoever held
  * it may send late, stopped and woken: what that makes can appear until a call's length after its deadline.
@@ -11,13 +14,17 @@ import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
 export const CLAIM_DUE = {
   name: 'claim-due',
   text: `with due as (
-      select d.id, d.instance_incarnation, d.binding_incarnation, d.call_deadline_at,
-        d.step = 'send' and d.call_deadline_at > osb_now() as may_be_under_way,
-        d.step = 'send' and d.leased_by is not null and d.kind in ('provision', 'bind') as was_held
-      from operation d join service_instance i on i.incarnation = d.instance_incarnation
-      where d.state = 'running' and d.parked_at is null and d.next_attempt_at <= osb_now()
-        and (d.leased_until is null or d.leased_until < osb_now())
-      order by d.next_attempt_at limit $3 for no key update of d, i skip locked
+      select due.*
+      from backend left join unnest($5::uuid[], $6::integer[]) as named (id, most) on named.id = backend.id
+      cross join lateral (
+        select d.id, d.instance_incarnation, d.binding_incarnation, d.call_deadline_at,
+          d.step = 'send' and d.call_deadline_at > osb_now() as may_be_under_way,
+          d.step = 'send' and d.leased_by is not null and d.kind in ('provision', 'bind') as was_held
+        from operation d join service_instance i on i.incarnation = d.instance_incarnation
+        where d.backend_id = backend.id and d.state = 'running' and d.parked_at is null
+          and d.next_attempt_at <= osb_now() and (d.leased_until is null or d.leased_until < osb_now())
+        order by d.next_attempt_at limit coalesce(named.most, $3::integer) for no key update of d, i skip locked
+      ) as due
     ), o as (
       update operation
       set leased_by = $1, leased_until = osb_now() + make_interval(secs => $2::float8 / 1000), epoch = epoch + 1,

@@ -14,6 +14,7 @@ import {
   type InstanceView,
   type LifeState,
   type LifecycleTransaction,
+  type MostPerBackend,
   type Operation,
   type OperationId,
   type OperationQuery,
@@ -211,9 +212,10 @@ export class PostgresLifecycleStore extends LifecycleStore {
       : { state: row.life_state, operation: this.rows.operations.read(row as OperationRow) };
   }
 
-  async claimDue(owner: string, leaseMs: number, most: number): Promise<Task[]> {
+  async claimDue(owner: string, leaseMs: number, { named, others }: MostPerBackend): Promise<Task[]> {
     const askedAtMs = performance.now();
-    const claimed = await this.sql.rows<TaskRow>(CLAIM_DUE, [owner, leaseMs, most, this.timings.callMs]);
+    const values = [owner, leaseMs, others, this.timings.callMs, [...named.keys()], [...named.values()]];
+    const claimed = await this.sql.rows<TaskRow>(CLAIM_DUE, values);
     return claimed.map((row) => this.rows.read(row, askedAtMs));
   }
 
