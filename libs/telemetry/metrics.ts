@@ -36,7 +36,7 @@ export class Metrics {
     };
     perBackend('osb_backend_calls_under_way', 'Calls to the backend under way in this process.', (id) => calls.stateOf(id).callsUnderWay);
     perBackend('osb_backend_breaker_open', '1 while the backend is not called because it keeps failing.', (id) =>
-      calls.stateOf(id).breaker === 'open' ? 1 : 0,
+      calls.stateOf(id).breaker === 'closed' ? 0 : 1,
     );
   }
 
