@@ -21,6 +21,11 @@ export class BackendCalls {
     return this.guardOf(backendId).state();
   }
 
+  /** Why a call to the backend would surely not be sent right now; undefined when it would. */
+  refusal(backendId: string): BrokerError | undefined {
+    return this.guardOf(backendId).refusal();
+  }
+
   /** Whatever the backend does, this resolves at the deadline. */
   call<T>(
     backendId: string,

@@ -1,7 +1,5 @@
 import {
-  BrokenCircuitError,
   bulkhead,
-  BulkheadRejectedError,
   circuitBreaker,
   CircuitState,
   ConsecutiveBreaker,
@@ -32,6 +30,7 @@ export class BackendGuard {
   private readonly breaker: CircuitBreakerPolicy;
   private readonly bulkhead: BulkheadPolicy;
   private readonly policy: { execute<T>(work: () => Promise<T>): Promise<T> };
+  private restsUntilMs = 0;
 
   constructor(
     private readonly restMs: number,
@@ -41,29 +40,29 @@ export class BackendGuard {
       halfOpenAfter: restMs,
       breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     });
+    this.breaker.onBreak(() => (this.restsUntilMs = Date.now() + restMs));
     this.bulkhead = bulkhead(mostCalls, 0);
     this.policy = wrap(this.bulkhead, this.breaker);
   }
 
   async run<T>(call: () => Promise<CallEnd<T>>): Promise<CallEnd<T>> {
-    // One call is trying the backend: the policy would let all others wait for its end, however long that takes.
-    if (this.breaker.state === CircuitState.HalfOpen) return this.failing();
-    try {
-      return await this.policy.execute(call);
-    } catch (error) {
-      if (error instanceof BrokenCircuitError) return this.failing();
-      if (error instanceof BulkheadRejectedError) return refused('the backend of this service is busy; try again later', 1);
-      throw error;
-    }
+    const error = this.refusal();
+    if (error) return { kind: 'refused', error };
+    return this.policy.execute(call);
+  }
+
+  /** Why a call would not be let through right now; undefined when it would. */
+  refusal(): BrokerError | undefined {
+    const { state } = this.breaker;
+    const rests = state === CircuitState.Open && Date.now() < this.restsUntilMs;
+    // While one call tries the backend the policy would let all others wait for its end, however long that takes.
+    if (rests || state === CircuitState.HalfOpen) return unavailable('failing', Math.ceil(this.restMs / 1000));
+    return this.bulkhead.executionSlots === 0 ? unavailable('busy', 1) : undefined;
   }
 
   state(): GuardState {
     const breaker = BREAKER_WORDS[this.breaker.state];
     return { breaker, callsUnderWay: this.mostCalls - this.bulkhead.executionSlots, mostCalls: this.mostCalls };
-  }
-
-  private failing(): { kind: 'refused'; error: BrokerError } {
-    return refused('the backend of this service is failing; try again later', Math.ceil(this.restMs / 1000));
   }
 }
 
@@ -80,6 +79,6 @@ function isFailure(end: unknown): boolean {
   return kind === 'unknown' || (kind === 'refused' && error?.code === 'Unavailable');
 }
 
-function refused(description: string, retryAfterSeconds: number): { kind: 'refused'; error: BrokerError } {
-  return { kind: 'refused', error: new BrokerError('Unavailable', description, { retryAfterSeconds }) };
+function unavailable(condition: 'failing' | 'busy', retryAfterSeconds: number): BrokerError {
+  return new BrokerError('Unavailable', `the backend of this service is ${condition}; try again later`, { retryAfterSeconds });
 }

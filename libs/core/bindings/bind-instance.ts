@@ -68,6 +68,7 @@ export class BindInstance {
     this.checks.waitingIsAllowed(instance.backendId, instance.planId, caller.acceptsIncomplete);
     if (command.predecessorBindingId !== undefined) await this.predecessorIsUsable(command, offered, caller);
     await this.checks.parametersMatch(offered?.plan.schemas.bind, command.parameters);
+    this.checks.backendTakesCalls(instance.backendId);
   }
 
   private async predecessorIsUsable(command: BindCommand, offered: Offered | undefined, caller: Caller): Promise<void> {

@@ -60,6 +60,7 @@ export class UnbindInstance {
     if (view.pending.length > 0 && !this.turn.runsSideBySide(view.instance)) return 'wait';
 
     this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);
+    this.checks.backendTakesCalls(view.instance.backendId);
     return { kind: 'start', task: await this.insert(transaction, { ...view, binding }, caller, 'running') };
   }
 

@@ -65,6 +65,7 @@ export class DeprovisionInstance {
     if (view.pending.length > 0) return this.reserveBehind(transaction, view, caller);
 
     this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);
+    this.checks.backendTakesCalls(view.instance.backendId);
     return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };
   }
 
@@ -77,6 +78,7 @@ export class DeprovisionInstance {
     const create = this.cancellable(view);
     if (!create) return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
 
+    this.checks.backendTakesCalls(view.instance.backendId);
     const written = await transaction.settle(cancellation(taskOf(view, create, caller)));
     if (written === 'lost') throw new BrokerError('ConcurrencyError', 'the create ended at this very moment; try again');
     return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };

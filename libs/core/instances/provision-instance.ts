@@ -59,6 +59,7 @@ export class ProvisionInstance {
       this.checks.maintenanceVersion(offered.plan, maintenanceInfo);
       this.checks.waitingIsAllowed(offered.backendId, planId, caller.acceptsIncomplete);
       await this.checks.parametersMatch(offered.plan.schemas.provision, parameters);
+      this.checks.backendTakesCalls(offered.backendId);
       return offered;
     } catch (error) {
       if (error instanceof BrokerError) return error;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, type RawJson } from '#sdk';
+import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import type { Offered } from '../catalog/catalog.js';
 import type { ServicePlan } from '../catalog/offering.js';
@@ -10,6 +11,7 @@ import { ParameterSchemas } from '../catalog/parameter-schemas.js';
 export class RequestChecks {
   constructor(
     private readonly registry: BackendRegistry,
+    private readonly calls: BackendCalls,
     private readonly schemas: ParameterSchemas,
   ) {}
 
@@ -26,6 +28,12 @@ export class RequestChecks {
     const policy = this.registry.record(backendId)?.planPolicies[planId];
     if (acceptsIncomplete || policy?.bridgeSync !== false) return;
     throw new BrokerError('AsyncRequired', 'this service plan requires client support for asynchronous service operations');
+  }
+
+  /** What would not be sent is not written down either: a backend that hangs must not fill the record with its refusals. */
+  backendTakesCalls(backendId: string): void {
+    const refusal = this.calls.refusal(backendId);
+    if (refusal) throw refusal;
   }
 
   /** OSB 2.17, MaintenanceInfoConflict. Versions are compared as text; an object without a version counts as absent. */

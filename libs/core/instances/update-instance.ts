@@ -91,6 +91,7 @@ export class UpdateInstance {
       if (view.pending.length > 0) {
         throw new BrokerError('ConcurrencyError', 'another operation on this instance is in progress; try again when it has ended');
       }
+      this.checks.backendTakesCalls(view.instance.backendId);
       const { reservation, task } = this.reservations.make({
         kind: 'update',
         platform: caller.platform,
