@@ -101,6 +101,7 @@ test('the catalog, and instances and bindings of the other backends, are served 
     ['sync', 'async', 'async-bind'].map((plan) => new Journey(osb, { plan: other.plan(plan), acceptsIncomplete: true, asyncBindings: true })),
   );
   await Promise.all(journeys.map((journey) => journey.whole()));
+  expect((await osb.catalog()).status).toBe(200);
 });
 
 test('calls that were given up open the breaker of their backend, which operators can see, and of no other', async () => {
