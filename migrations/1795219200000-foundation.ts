@@ -230,7 +230,8 @@ const UP = [
   `create index operation_instance_incarnation_binding_incarnation_ix
      on operation (instance_incarnation, binding_incarnation, created_at)`,
   `create index operation_binding_incarnation_ix on operation (binding_incarnation, created_at)`,
-  `create index operation_next_attempt_at_ix on operation (next_attempt_at) where state = 'running' and parked_at is null`,
+  `create index operation_backend_id_next_attempt_at_ix on operation (backend_id, next_attempt_at)
+     where state = 'running' and parked_at is null`,
   `create index operation_queued_ix on operation (created_at) where state = 'queued'`,
   `create index operation_created_at_ix on operation (created_at, id)`,
 

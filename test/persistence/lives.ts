@@ -142,7 +142,7 @@ export function failedWithCleanUp(operation: Operation, instance: Instance, bind
 /** How operations stand, by id. */
 /** The operation as the runner takes it up; it must be due. */
 export async function claimed(record: TestRecord, { id }: Operation): Promise<Operation> {
-  const due = await record.lifecycle.claimDue(OWNER, LEASE_MS, 1_000);
+  const due = await record.lifecycle.claimDue(OWNER, LEASE_MS, atMost(1_000));
   const found = due.find(({ operation }) => operation.id === id);
   if (!found) throw new Error(`operation ${id} is not due`);
   return found.operation;

@@ -122,8 +122,7 @@ export class OperationEngine {
   }
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
-    // An earlier call may still make what was just deleted: the delete counts when it is repeated after that.
-    if (isDelete(task) && task.unquietForMs > 0) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over' });
+    if (mustBeRepeated(task)) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over' });
     const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };
     return { kind: 'succeeded', gone: step.kind === 'gone', result: step.kind === 'done' ? step : {} };
@@ -185,6 +184,14 @@ export class OperationEngine {
 }
 
 const isDelete = ({ operation }: Task): boolean => operation.kind === 'deprovision' || operation.kind === 'unbind';
+
+/**
+ * An earlier call of this create may still make what was just deleted, one of this delete may hit the next resource of
+ * the same id, one of this update may undo the next one: it counts when it is repeated after that.
+ */
+const mustBeRepeated = (task: Task): boolean => task.unquietForMs > 0 && (isDelete(task) || isRepeatedUpdate(task));
+
+const isRepeatedUpdate = ({ operation }: Task): boolean => operation.kind === 'update' && operation.attempts > 0;
 
 const isResend = ({ operation }: Task): boolean => operation.step === 'send' && operation.attempts > 0;
 

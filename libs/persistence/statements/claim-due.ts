@@ -1,4 +1,4 @@
-import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
+import { QUIET_AFTER, taskColumns, TASK_JOINS } from './columns.js';
 
 /**
  * $1 owner, $2 lease in ms, $3 most of one backend, $4 how long a call may take in ms, $5 and $6 backends with another
@@ -7,7 +7,7 @@ import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
  * Backend by backend, so that one with thousands of due operations costs the others neither places nor time.
  *
  * A mutation whose earlier call may still be under way is taken over for looking only: its deadline stays. Whoever held
- * it may send late, stopped and woken: what that makes can appear until a call's length after its deadline.
+ * it may send late, stopped and woken: what that does can show until a call's length after its deadline.
  *
  * Waits for no lock: what somebody else works on, or the instance of which is locked, is left for the next time.
  */
@@ -19,7 +19,8 @@ export const CLAIM_DUE = {
       cross join lateral (
         select d.id, d.instance_incarnation, d.binding_incarnation, d.call_deadline_at,
           d.step = 'send' and d.call_deadline_at > osb_now() as may_be_under_way,
-          d.step = 'send' and d.leased_by is not null and d.kind in ('provision', 'bind') as was_held
+          case when d.step = 'send' and d.leased_by is not null
+            then d.call_deadline_at + make_interval(secs => $4::float8 / 1000) end as quiet_after
         from operation d join service_instance i on i.incarnation = d.instance_incarnation
         where d.backend_id = backend.id and d.state = 'running' and d.parked_at is null
           and d.next_attempt_at <= osb_now() and (d.leased_until is null or d.leased_until < osb_now())
@@ -32,15 +33,15 @@ export const CLAIM_DUE = {
           call_deadline_at = case when step = 'send' and not due.may_be_under_way
             then osb_now() + make_interval(secs => $4::float8 / 1000) else operation.call_deadline_at end
       from due where operation.id = due.id
-      returning operation.*, due.may_be_under_way
+      returning operation.*, due.may_be_under_way, due.quiet_after
     ), unquiet_instances as (
       update service_instance i
-      set quiet_after = greatest(i.quiet_after, due.call_deadline_at + make_interval(secs => $4::float8 / 1000))
-      from due where due.was_held and due.binding_incarnation is null and i.incarnation = due.instance_incarnation
+      set quiet_after = greatest(i.quiet_after, due.quiet_after)
+      from due where due.quiet_after is not null and due.binding_incarnation is null and i.incarnation = due.instance_incarnation
     ), unquiet_bindings as (
       update service_binding b
-      set quiet_after = greatest(b.quiet_after, due.call_deadline_at + make_interval(secs => $4::float8 / 1000))
-      from due where due.was_held and b.incarnation = due.binding_incarnation
+      set quiet_after = greatest(b.quiet_after, due.quiet_after)
+      from due where due.quiet_after is not null and b.incarnation = due.binding_incarnation
     )
-    select ${TASK_COLUMNS}, o.may_be_under_way from o ${TASK_JOINS}`,
+    select ${taskColumns(`greatest(o.quiet_after, ${QUIET_AFTER})`)}, o.may_be_under_way from o ${TASK_JOINS}`,
 };

@@ -22,9 +22,12 @@ export const BINDING_COLUMNS = `
   b.bind_resource as b_bind_resource, b.context as b_context, b.result as b_result,
   b.backend_state as b_backend_state`;
 
-export const TASK_COLUMNS = `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
+/** @param quietAfter when nothing that was sent earlier can happen any more */
+export const taskColumns = (quietAfter: string): string => `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
   p.name as p_name, p.kind as p_kind, o.ceiling_at <= osb_now() as overdue,
-  coalesce(extract(epoch from coalesce(b.quiet_after, i.quiet_after) - osb_now()) * 1000, 0)::float8 as unquiet_for_ms`;
+  coalesce(extract(epoch from ${quietAfter} - osb_now()) * 1000, 0)::float8 as unquiet_for_ms`;
+
+export const QUIET_AFTER = 'coalesce(b.quiet_after, i.quiet_after)';
 
 export const TASK_JOINS = `
   join service_instance i on i.incarnation = o.instance_incarnation

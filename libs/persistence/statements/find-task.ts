@@ -1,7 +1,7 @@
-import { TASK_COLUMNS, TASK_JOINS } from './columns.js';
+import { QUIET_AFTER, taskColumns, TASK_JOINS } from './columns.js';
 
 /** $1 operation. */
 export const FIND_TASK = {
   name: 'find-task',
-  text: `select ${TASK_COLUMNS}, false as may_be_under_way from operation o ${TASK_JOINS} where o.id = $1`,
+  text: `select ${taskColumns(QUIET_AFTER)}, false as may_be_under_way from operation o ${TASK_JOINS} where o.id = $1`,
 };
