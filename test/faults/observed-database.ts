@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { GATEWAY_TEMPLATE } from '../support/gateway-template.js';
 import { createDatabase, query, type TestDatabase } from '../support/postgres.js';
 import type { AuditRow, BindingRow, DatabaseState, InstanceRow, OperationRow, Transition } from './history.js';
@@ -25,14 +25,16 @@ const OBSERVERS = [
 export class ObservedDatabase {
   private constructor(
     private readonly database: TestDatabase,
-    private readonly client: Client,
+    private readonly client: Pool,
   ) {}
 
-  static async create(): Promise<ObservedDatabase> {
-    const database = await createDatabase(GATEWAY_TEMPLATE);
+  /** @param given a migrated database; one on the server of this run when absent */
+  static async create(given?: TestDatabase): Promise<ObservedDatabase> {
+    const database = given ?? (await createDatabase(GATEWAY_TEMPLATE));
     for (const statement of OBSERVERS) await query(database.url, statement);
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
+    const client = new Pool({ connectionString: database.url, max: 1 });
+    // The bench may take the server away; the next question opens another connection.
+    client.on('error', () => undefined);
     return new ObservedDatabase(database, client);
   }
 

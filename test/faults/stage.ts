@@ -1,4 +1,5 @@
 import { basic, HttpClient } from '../support/http-client.js';
+import type { TestDatabase } from '../support/postgres.js';
 import { BackendUnderTest } from './backend-under-test.js';
 import { GatewayUnderTest } from './gateway-under-test.js';
 import type { ClientEntry, History } from './history.js';
@@ -25,7 +26,7 @@ export interface Wiring {
   toBackend(url: string): Promise<string>;
 }
 
-const DIRECT: Wiring = { toDatabase: async (url) => url, toBackend: async (url) => url };
+export const DIRECT: Wiring = { toDatabase: async (url) => url, toBackend: async (url) => url };
 
 /** Replicas of the gateway on one database, two backends, and platforms that know them all. Serves many rounds. */
 export class Stage {
@@ -40,9 +41,10 @@ export class Stage {
     readonly gateways: readonly GatewayUnderTest[],
   ) {}
 
-  static async start(replicas: number, wiring: Wiring = DIRECT): Promise<Stage> {
+  /** @param given a migrated database that outlives the stage; one of its own when absent */
+  static async start(replicas: number, wiring: Wiring = DIRECT, given?: TestDatabase): Promise<Stage> {
     const [database, ...backends] = await Promise.all([
-      ObservedDatabase.create(),
+      ObservedDatabase.create(given),
       BackendUnderTest.start('left'),
       BackendUnderTest.start('right'),
     ]);
