@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { startEmbeddedPostgres } from '#persistence';
 import { basic, HttpClient } from './http-client.js';
 import { OsbClient, type PlanIds } from './osb-client.js';
 
-/** The root of the installation whose build is started. */
-export const INSTALLATION = resolve(import.meta.dirname, '../..');
+const HERE = import.meta.dirname;
+
+/** The root of the installation whose build is started, also by what is built itself. */
+export const INSTALLATION = resolve(HERE, HERE.includes(`${sep}dist${sep}`) ? '../../..' : '../..');
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
