@@ -1,9 +1,13 @@
 import { BrokerError } from '#sdk';
 
-const LOST = /^(08...|25006|25P03|57P0[1235]|53300|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
-const LOST_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|(connection error and|closed and) is not queryable/;
+const LOST = /^(08...|25006|25P03|57P0[1235]|53...|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
+const LOST_MESSAGE =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|(connection error and|closed and) is not queryable|query runner (was )?already released/i;
 
-/** A database that is away, or has become a replica, is a condition callers can be told about; anything else is a fault. */
+/**
+ * A database that is away, has become a replica or has run out of something is a condition callers can be told about;
+ * anything else is a fault.
+ */
 export function orUnavailable(error: unknown): unknown {
   if (error instanceof BrokerError || !isLost(error)) return error;
   const text = 'the gateway cannot reach its database right now; try again later';
