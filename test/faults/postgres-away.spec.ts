@@ -18,6 +18,8 @@ let postgres: OwnPostgres;
 let database: TestDatabase;
 let remote: RemoteSimulator;
 let gateway: TestGateway;
+/** Another one on the same database, to be stopped while that is away. */
+let leaving: TestGateway;
 /** One that logged in before the database went away. */
 let known: OsbClient;
 let admin: HttpClient;
@@ -29,6 +31,7 @@ beforeAll(async () => {
   [postgres, remote] = await Promise.all([OwnPostgres.start(), startRemote({ serviceName: 'remote', asyncDurationMs: 400 })]);
   database = await postgres.gatewayDatabase();
   gateway = await TestGateway.start({ database });
+  leaving = await TestGateway.start({ database });
   await gateway.register('remote', 'osb', remote.settings);
   await gateway.platform('unseen');
   known = gateway.osb();
@@ -41,7 +44,7 @@ beforeAll(async () => {
   underWay = accepted.body.operation;
 }, 60_000);
 afterAll(async () => {
-  await gateway.stop();
+  await Promise.all([gateway.stop(), leaving.stop()]);
   await Promise.all([postgres.remove(), remote.broker.close()]);
 });
 
@@ -154,6 +157,11 @@ describe('while Postgres is away', () => {
     expect(told.filter(({ msg }) => msg.startsWith('the database is away'))).toMatchObject([{ level: 'error', reason: expect.stringContaining('ECONN') }]);
     expect(new Set(told.map(({ msg }) => msg)).size).toBe(told.length);
     expect((await admin.request('GET', '/metrics')).text).toContain('osb_database_away 1');
+  });
+
+  test('a gateway that is told to stop does so', async () => {
+    await leaving.stop();
+    await expect(fetch(`${leaving.url}/health/live`)).rejects.toThrow('fetch failed');
   });
 
   test('fifty requests at once all get their answer, and none tells where the database is', async () => {
