@@ -1,9 +1,10 @@
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
+import type { EmbeddedPostgres } from '#persistence';
 import type { PostgresqlServer } from '#backends/postgresql';
 import type { Environment } from '#config';
 import type { Journal } from '#core';
 import { Client } from 'pg';
 import type { DataDir } from './data-dir.js';
+import { KeptPostgres } from './kept-postgres.js';
 
 /** The database that keeps the gateway's record, and the server it is on. */
 export interface OwnDatabase {
@@ -19,10 +20,10 @@ const NAME = 'osb_gateway';
 export async function openOwnDatabase(environment: Environment, dataDir: DataDir, journal: Journal): Promise<OwnDatabase> {
   const { databaseUrl } = environment;
   if (databaseUrl !== undefined) return { url: databaseUrl, server: serverOf(databaseUrl), stop: async () => undefined };
-  const embedded = await startEmbeddedPostgres({ dataDir: dataDir.postgresDir, log: journal });
+  const { kept, server: embedded } = await KeptPostgres.start(dataDir.postgresDir, journal);
   await createIfMissing(embedded);
   const { host, port, user, password } = embedded.connection;
-  return { url: embedded.url(NAME), server: { host, port, user, password, dedicated: true }, stop: () => embedded.stop() };
+  return { url: embedded.url(NAME), server: { host, port, user, password, dedicated: true }, stop: () => kept.stop() };
 }
 
 async function createIfMissing(embedded: EmbeddedPostgres): Promise<void> {

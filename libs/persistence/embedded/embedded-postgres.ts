@@ -25,6 +25,8 @@ export interface EmbeddedPostgresOptions {
   readonly log: EmbeddedPostgresLog;
   /** On top of ours; without effect on a server that runs already. */
   readonly settings?: ServerSettings;
+  /** Called when the server broke off without being told to: it ended, or it starts itself again. */
+  readonly onLost?: () => void;
 }
 
 /** A PostgreSQL server of our own, on 127.0.0.1 and a port that stays the same over restarts. */
@@ -64,9 +66,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     clearInterval(bounded);
-    const last = await presence.leave();
-    if (last) return stopServer(folder, log);
-    log.info('embedded PostgreSQL is left running for other gateways', { port: connection.port });
+    const left = await presence.leave();
+    if (left === 'last') return stopServer(folder, log);
+    if (left === 'others') log.info('embedded PostgreSQL is left running for other gateways', { port: connection.port });
   };
   return {
     connection,
@@ -83,7 +85,7 @@ async function reachServer(folder: DataFolder, options: EmbeddedPostgresOptions)
   while (Date.now() < deadline) {
     postmaster = await findPostmaster(folder.cluster);
     if (postmaster?.state === 'ready') {
-      const joined = await tryJoin(postmaster, folder, options.log).catch((error: unknown) => {
+      const joined = await tryJoin(postmaster, folder, options).catch((error: unknown) => {
         launch?.stop();
         throw error;
       });
@@ -101,12 +103,13 @@ async function reachServer(folder: DataFolder, options: EmbeddedPostgresOptions)
 }
 
 /** Nothing when the server went away or takes nobody at the moment. */
-async function tryJoin(postmaster: Postmaster, folder: DataFolder, log: EmbeddedPostgresLog) {
+async function tryJoin(postmaster: Postmaster, folder: DataFolder, { log, onLost }: EmbeddedPostgresOptions) {
   const connection = { ...LOOPBACK, port: postmaster.port, password: await readPassword(folder) };
   try {
-    const presence = await joinServer(connection, () =>
-      log.warn('embedded PostgreSQL closed its connections unexpectedly', { logFile: folder.logFile }),
-    );
+    const presence = await joinServer(connection, () => {
+      log.warn('embedded PostgreSQL closed its connections unexpectedly', { logFile: folder.logFile });
+      onLost?.();
+    });
     return { connection, presence };
   } catch (error) {
     if (errorCode(error) !== INVALID_PASSWORD) return undefined;

@@ -7,8 +7,8 @@ import type { PostgresConnection } from './postgres-connection.js';
  * Whoever leaves and then gets the lock exclusively was the last, and nobody can join until the server is down.
  */
 export interface Presence {
-  /** True for the last one: the server can be stopped. False too when the connection was lost, and nobody can tell. */
-  leave(): Promise<boolean>;
+  /** Of the last one the server can be stopped. When the connection was lost, nobody can tell. */
+  leave(): Promise<'last' | 'others' | 'lost'>;
 }
 
 // Any number will do: it is the only advisory lock in the database `postgres` of an embedded server.
@@ -37,11 +37,11 @@ export async function joinServer(connection: PostgresConnection, onLost: () => v
 
   return {
     leave: async () => {
-      if (!present) return false;
+      if (!present) return 'lost';
       present = false;
       socket.ref();
       return handOver(client)
-        .catch(() => false)
+        .catch(() => 'lost' as const)
         .finally(() => socket.unref());
     },
   };
@@ -58,10 +58,10 @@ async function enter(client: Client): Promise<void> {
 }
 
 /** The last one keeps the connection, and with it the lock, until the server is gone. */
-async function handOver(client: Client): Promise<boolean> {
+async function handOver(client: Client): Promise<'last' | 'others'> {
   await client.query('select pg_advisory_unlock_shared($1)', [PRESENCE_LOCK]);
   const { rows } = await client.query<{ last: boolean }>('select pg_try_advisory_lock($1) as last', [PRESENCE_LOCK]);
-  if (rows[0]?.last) return true;
+  if (rows[0]?.last) return 'last';
   await client.end();
-  return false;
+  return 'others';
 }
