@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { GatewayHome } from '../support/gateway-process.js';
+import { GatewayHome, type GatewayProcess } from '../support/gateway-process.js';
 import { OwnPostgres } from '../support/own-postgres.js';
 import { Asker } from './asker.js';
 import { ADMIN, FIRST_PLATFORM, SEALING_KEYS } from './logins.js';
@@ -42,13 +42,14 @@ export async function playAway({ rounds, pauseMs }: AwayOptions): Promise<AwayRe
       wrong.push(...(await asker.ask({ isAway: true })));
       await pause(pauseMs);
     }
+    await says(gateway, 'the database is away');
     const atEnd = await asker.residentBytes();
     const awaySeconds = (Date.now() - awaySinceMs) / 1000;
     await postgres.restart();
     const backAtMs = Date.now();
     await waitUntil('changes are carried out again', async () => (await asker.provision()).status < 300);
     const untilServedMs = Date.now() - backAtMs;
-    await waitUntil('the log says that it is back', () => gateway.lines.some((line) => line.includes('the database is back')));
+    await says(gateway, 'the database is back');
     await asker.close();
     return {
       asked: rounds * asker.questions,
@@ -62,6 +63,11 @@ export async function playAway({ rounds, pauseMs }: AwayOptions): Promise<AwayRe
     await home.remove();
     await postgres.remove();
   }
+}
+
+/** What works in the background looks every second. */
+function says(gateway: GatewayProcess, text: string): Promise<void> {
+  return waitUntil(`the log says "${text}"`, () => gateway.lines.some((line) => line.includes(text)));
 }
 
 const environment = (databaseUrl: string): Record<string, string> => ({

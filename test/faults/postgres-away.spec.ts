@@ -176,7 +176,7 @@ describe('while Postgres is away', () => {
 
 describe('when Postgres is back', () => {
   /** Kills it while this happens, and starts it again. */
-  async function away(meanwhile: () => Promise<unknown> = async () => undefined): Promise<void> {
+  async function away(meanwhile: () => Promise<unknown>): Promise<void> {
     await postgres.kill();
     await meanwhile();
     await postgres.restart();
@@ -192,7 +192,8 @@ describe('when Postgres is back', () => {
       .map(({ status }) => status);
 
   test('the same gateway serves everything again', async () => {
-    await away();
+    const metrics = async (): Promise<string> => (await admin.request('GET', '/metrics')).text;
+    await away(() => eventually(metrics, (text) => text.includes('osb_database_away 1')));
     expect((await answered(() => known.provision('afterwards', plan('sync')))).status).toBe(201);
     const unseen = gateway.osb({ username: 'unseen-user', password: 'unseen-password' });
     expect((await answered(() => unseen.catalog())).status).toBe(200);
@@ -200,7 +201,7 @@ describe('when Postgres is back', () => {
     expect((await admin.request('GET', '/admin/v1/backends')).status).toBe(200);
     expect((await known.fetchBinding('kept', 'binding')).status).toBe(200);
     expect((await known.deprovision('afterwards', plan('sync'))).status).toBe(200);
-    expect((await admin.request('GET', '/metrics')).text).toContain('osb_database_away 0');
+    await eventually(metrics, (text) => text.includes('osb_database_away 0'));
     expect(gateway.logLines.filter((line) => line.includes('the database is back'))).not.toEqual([]);
   });
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,17 +13,18 @@ export const OWN_SETTINGS: ServerSettings = { fsync: 'off', full_page_writes: 'o
 /** A PostgreSQL server of one test alone, which can be killed and started again on its port and folder. */
 export class OwnPostgres {
   private constructor(
-    private readonly parent: string,
+    private readonly folder: string,
     private readonly settings: ServerSettings,
     private server: EmbeddedPostgres,
   ) {}
 
   static async start(settings: ServerSettings = {}): Promise<OwnPostgres> {
-    const parent = await mkdtemp(join(tmpdir(), 'osb-gateway-own-postgres-'));
+    // By this name a later run finds and removes what a killed one left (test-server.ts).
+    const folder = await mkdtemp(join(tmpdir(), `osb-gateway-test-${process.pid}-own-`));
     try {
-      return new OwnPostgres(parent, settings, await launch(parent, settings));
+      return new OwnPostgres(folder, settings, await launch(folder, settings));
     } catch (error) {
-      await rm(parent, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
       throw error;
     }
   }
@@ -50,26 +50,24 @@ export class OwnPostgres {
 
   /** Ends every process of the server at once, as when its machine is switched off. */
   async kill(): Promise<void> {
-    await killServer(folderIn(this.parent), this.adminUrl);
+    await killServer(this.folder, this.adminUrl);
   }
 
   /** Starts the server again after a kill or with other settings; what was committed is there. */
   async restart(settings: ServerSettings = this.settings): Promise<void> {
     await this.server.stop();
-    this.server = await launch(this.parent, settings);
+    this.server = await launch(this.folder, settings);
   }
 
   /** Its files, while it is stopped: for a copy. */
   async stopped(): Promise<string> {
     await this.server.stop();
-    return folderIn(this.parent);
+    return this.folder;
   }
 
   async remove(): Promise<void> {
-    // One that was killed is started to be stopped: whatever a kill left of it goes with it.
-    if (existsSync(pidFileIn(folderIn(this.parent)))) await this.restart();
     await this.server.stop();
-    await rm(this.parent, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -83,10 +81,8 @@ export async function killServer(folder: string, adminUrl: string): Promise<void
 
 export const pidFileIn = (folder: string): string => join(folder, 'cluster', 'postmaster.pid');
 
-const folderIn = (parent: string): string => join(parent, 'postgres');
-
-function launch(parent: string, settings: ServerSettings): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dataDir: folderIn(parent), log: silent, settings: { ...OWN_SETTINGS, ...settings } });
+function launch(dataDir: string, settings: ServerSettings): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dataDir, log: silent, settings: { ...OWN_SETTINGS, ...settings } });
 }
 
 function sendKill(pid: number): void {
