@@ -44,3 +44,4 @@ export * from './platforms/platform.js';
 export * from './platforms/platform-store.js';
 export * from './platforms/register-platform.js';
 export * from './sealing/sealer.js';
+export * from './within.js';

@@ -119,6 +119,15 @@ test('a create is reserved, accepted, paused and ended by its keys', async () =>
   );
 });
 
+test('what a gateway gives up is found by its keys', async () => {
+  expectFew(
+    await mostRows(async () => {
+      const operation = await startProvision(record, anInstance(record));
+      expect(await record.lifecycle.giveUpLeases(OWNER, [operation.id])).toEqual([operation.id]);
+    }),
+  );
+});
+
 test('a queued delete is found and released', async () => {
   expectFew(
     await mostRows(async () => {

@@ -1,5 +1,5 @@
-import { newUuid } from '#core';
-import { anInstance, atMost, LEASE_MS, OWNER, provisioned, start, startProvision } from './lives.js';
+import { newUuid, type OperationId } from '#core';
+import { aBinding, anInstance, atMost, LEASE_MS, OWNER, provisioned, start, startProvision, succeeded } from './lives.js';
 import { CALL_MS, TestRecord } from './record.js';
 
 let record: TestRecord;
@@ -103,4 +103,59 @@ test('looking for due operations waits for nobody: what is locked is left for th
     expect(await claim('gateway-b')).toEqual([free.id]);
   });
   expect(await claim('gateway-b')).toEqual([held.id]);
+});
+
+describe('a gateway that stops gives up what it holds', () => {
+  const giveUp = (...ids: readonly OperationId[]) => record.lifecycle.giveUpLeases(OWNER, ids);
+
+  test('and only that: what was taken over, has ended or is not held is left alone', async () => {
+    const mine = await startProvision(record, anInstance(record));
+    const others = await startProvision(record, anInstance(record));
+    const ended = await startProvision(record, anInstance(record));
+    const paused = await startProvision(record, anInstance(record));
+    await record.query(`update operation set leased_by = 'gateway-b' where id = $1`, [others.id]);
+    await record.lifecycle.settle(succeeded(ended, { instance: { state: 'ready' } }));
+    await record.lifecycle.recordPause(paused, { pauseMs: 60_000, call: 'over' });
+    expect(await giveUp(mine.id, others.id, ended.id, paused.id)).toEqual([mine.id]);
+    expect(await claim('gateway-c')).toEqual([mine.id]);
+  });
+
+  test('to whoever looks first, who may look at once but send only after the deadline of its call', async () => {
+    const { id } = await startProvision(record, anInstance(record));
+    await giveUp(id);
+    const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, atMost(1));
+    expect(task).toMatchObject({ operation: { id, epoch: 3 }, mayBeUnderWay: true });
+    expect(task?.unquietForMs).toBeGreaterThan(CALL_MS);
+  });
+
+  test('and writes nothing of it any more', async () => {
+    const operation = await startProvision(record, anInstance(record));
+    await giveUp(operation.id);
+    expect(await record.lifecycle.settle(succeeded(operation, { instance: { state: 'ready' } }))).toBe('lost');
+    expect(await record.lifecycle.recordPause(operation, { pauseMs: 60_000, call: 'over' })).toBe('lost');
+    expect(await claim('gateway-b')).toEqual([operation.id]);
+  });
+
+  test('also of binds side by side, whose bindings stay unquiet as long as their calls may act', async () => {
+    const instance = await provisioned(record);
+    const binds = await Promise.all(
+      ['a', 'b'].map((bindingId) => start(record, 'bind', instance, { binding: aBinding(instance, { bindingId }), exclusive: false })),
+    );
+    expect((await giveUp(...binds.map(({ id }) => id))).toSorted()).toEqual(binds.map(({ id }) => id).toSorted());
+    const tasks = await record.lifecycle.claimDue('gateway-b', LEASE_MS, atMost(10));
+    expect(tasks.map(({ mayBeUnderWay, unquietForMs }) => [mayBeUnderWay, unquietForMs > CALL_MS])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+  });
+
+  test('while something else ends on the same instance: neither waits for the other for ever', async () => {
+    const instance = await provisioned(record);
+    const starting = Array.from({ length: 20 }, () => start(record, 'bind', instance, { binding: aBinding(instance), exclusive: false }));
+    const binds = await Promise.all(starting);
+    const half = binds.slice(0, 10);
+    const ends = half.map((bind) => record.lifecycle.settle(succeeded(bind, { binding: { state: 'ready' } })));
+    const [givenUp, written] = await Promise.all([giveUp(...binds.map(({ id }) => id)), Promise.all(ends)]);
+    expect(givenUp.length + written.filter((each) => each === 'written').length).toBe(20);
+  });
 });

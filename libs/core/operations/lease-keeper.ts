@@ -34,6 +34,12 @@ export class LeaseKeeper {
     clearInterval(this.timer);
   }
 
+  /** Gives up what this process still holds, so that others need not wait for the leases to run out. Says what that was. */
+  async giveUp(): Promise<readonly OperationId[]> {
+    const held = [...this.heldSinceMs.keys()];
+    return held.length === 0 ? held : this.lifecycle.giveUpLeases(this.identity.name, held);
+  }
+
   /** Keeps the lease of an operation from now on, until `drop`. */
   hold(id: OperationId, leasedAtMs: number): void {
     this.heldSinceMs.set(id, leasedAtMs);

@@ -151,6 +151,8 @@ export abstract class LifecycleStore {
   abstract claimDue(owner: string, leaseMs: number, most: MostPerBackend): Promise<Task[]>;
   /** Extends leases and says which of the operations are still the owner's. */
   abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]>;
+  /** Ends the leases of operations that are still the owner's, for others to take over at once. Says which they were. */
+  abstract giveUpLeases(owner: string, ids: readonly OperationId[]): Promise<OperationId[]>;
   /** Instances whose queued delete can run although nobody released it. */
   abstract releaseForgotten(): Promise<void>;
   /** Forgets ended operations and deleted instances older than the retention. */

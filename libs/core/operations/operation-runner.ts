@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Outage } from '../journal/outage.js';
 import type { OperationId } from '../ids/ids.js';
+import { within } from '../within.js';
 import { GatewayIdentity } from './gateway-identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
@@ -37,14 +38,29 @@ export class OperationRunner {
     this.every(PURGE_EVERY_MS, () => this.lifecycle.purge(this.timings.retentionMs));
   }
 
-  /** Takes no more operations and waits for those under way; their leases end by themselves if time runs out. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no more operations and waits for those under way. What is not over in time is given up: others take it over at
+   * once. Says what that was.
+   */
+  async stop(timeMs = this.timings.stopMs): Promise<readonly OperationId[]> {
     this.stopped = true;
     for (const timer of this.timers) clearInterval(timer);
+    await within(timeMs, this.idle());
+    try {
+      return await this.leases.giveUp();
+    } catch (error) {
+      // The leases end by themselves.
+      this.complain(error);
+      return [];
+    } finally {
+      this.leases.stop();
+    }
+  }
+
+  private async idle(): Promise<void> {
     await Promise.allSettled([this.pass]);
     await Promise.allSettled(this.running.values());
     await this.engine.idle();
-    this.leases.stop();
   }
 
   private every(intervalMs: number, job: () => Promise<void>): void {

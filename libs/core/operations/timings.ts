@@ -10,6 +10,11 @@ export class Timings {
   readonly leaseMs: number = 15_000;
   /** How often the runner looks for due operations when nothing wakes it. */
   readonly tickMs: number = 1_000;
+  /**
+   * How long a gateway that stops waits for requests and calls under way: longer than either may take, and short enough
+   * to be gone within a minute.
+   */
+  readonly stopMs: number = 52_000;
   /** First and longest pause between two polls of an accepted operation. */
   readonly firstPollMs: number = 1_000;
   readonly longestPollMs: number = 30_000;

@@ -44,6 +44,7 @@ import { FIND_INSTANCE } from '../statements/find-instance.js';
 import { FIND_BINDING_OPERATION, FIND_INSTANCE_OPERATION } from '../statements/find-operation.js';
 import { FIND_COMMITTED, FIND_LEFT } from '../statements/find-standing.js';
 import { FIND_TASK } from '../statements/find-task.js';
+import { GIVE_UP_LEASES } from '../statements/give-up-leases.js';
 import { INSERT_BINDING } from '../statements/insert-binding.js';
 import { INSERT_CLEAN_UP, INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
 import { LOCK_INCARNATION, LOCK_INSTANCE } from '../statements/lock-instance.js';
@@ -222,6 +223,11 @@ export class PostgresLifecycleStore extends LifecycleStore {
   async extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]> {
     const ours = await this.sql.rows<{ id: OperationId }>(EXTEND_LEASES, [owner, leaseMs, ids]);
     return ours.map(({ id }) => id);
+  }
+
+  async giveUpLeases(owner: string, ids: readonly OperationId[]): Promise<OperationId[]> {
+    const givenUp = await this.sql.rows<{ id: OperationId }>(GIVE_UP_LEASES, [owner, ids, this.timings.callMs]);
+    return givenUp.map(({ id }) => id);
   }
 
   async purge(retentionMs: number): Promise<void> {
