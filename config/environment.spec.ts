@@ -26,6 +26,7 @@ describe('a gateway without configuration', () => {
       platform: { name: 'default', username: 'platform', kind: 'other' },
       logLevel: 'info',
       backendAllowedHosts: ['127.0.0.0/8', '::1', 'localhost'],
+      drainSeconds: 0,
       gatewayUrl: 'http://127.0.0.1:8080',
     });
   });
@@ -41,12 +42,13 @@ describe('a gateway without configuration', () => {
 });
 
 describe('a gateway with a database of its own choice', () => {
-  test('checks the schema instead of changing it, and trusts no inner address', () => {
+  test('checks the schema instead of changing it, trusts no inner address, and lets load balancers notice that it stops', () => {
     expect(readEnvironment(DATABASE)).toMatchObject({
       databaseUrl: DATABASE.DATABASE_URL,
       sealingKeys: DATABASE.SEALING_KEYS,
       migrate: 'check',
       backendAllowedHosts: [],
+      drainSeconds: 5,
     });
   });
 
@@ -74,6 +76,7 @@ test('every variable takes effect', () => {
     PLATFORM_KIND: 'cloudfoundry',
     LOG_LEVEL: 'debug',
     BACKEND_ALLOWED_HOSTS: 'db.internal, Broker.local,10.0.0.0/8,::1',
+    DRAIN_SECONDS: '20',
     GATEWAY_URL: 'https://broker.example',
   };
   expect(Object.keys(everything).toSorted()).toEqual(Object.keys(VARIABLES).toSorted());
@@ -89,6 +92,7 @@ test('every variable takes effect', () => {
     sealingKeys: DATABASE.SEALING_KEYS,
     logLevel: 'debug',
     backendAllowedHosts: ['db.internal', 'broker.local', '10.0.0.0/8', '::1'],
+    drainSeconds: 20,
     gatewayUrl: 'https://broker.example',
   });
 });
@@ -106,6 +110,8 @@ describe('a wrong variable stops the start with one line', () => {
     ['PORT', '80a', 'PORT ("80a") is not a number. It must be a port number, 0 to 65535.'],
     ['PORT', '65536', 'PORT ("65536") is out of range. It must be a port number, 0 to 65535.'],
     ['PORT', '-1', 'is not a number'],
+    ['DRAIN_SECONDS', '1.5', 'DRAIN_SECONDS ("1.5") is not such a number. It must be a whole number of seconds, 0 to 60.'],
+    ['DRAIN_SECONDS', '61', 'is out of range'],
     ['MIGRATE', 'yes', 'MIGRATE ("yes") is neither. It must be "auto" or "check".'],
     ['PLATFORM_KIND', 'cf', 'It must be "cloudfoundry", "kubernetes" or "other".'],
     ['PLATFORM_NAME', 'CF EU', 'PLATFORM_NAME ("CF EU") is not such a name. It must be 1 to 63 lower-case letters'],

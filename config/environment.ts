@@ -28,6 +28,8 @@ export interface Environment {
   readonly logLevel: Value<'LOG_LEVEL'>;
   /** Host names, addresses and networks in CIDR form, in lower case. */
   readonly backendAllowedHosts: readonly string[];
+  /** How long requests are taken after SIGTERM. */
+  readonly drainSeconds: number;
   /** Where the commands beside the gateway find it. */
   readonly gatewayUrl: string;
 }
@@ -58,6 +60,7 @@ export function readEnvironment(env: Variables): Environment {
     ...present('sealingKeys', embedded ? read(env, 'SEALING_KEYS') : readRequired(env, 'SEALING_KEYS', 'DATABASE_URL')),
     logLevel: readOrDefault(env, 'LOG_LEVEL'),
     backendAllowedHosts: read(env, 'BACKEND_ALLOWED_HOSTS') ?? (embedded ? LOOPBACK : []),
+    drainSeconds: read(env, 'DRAIN_SECONDS') ?? (embedded ? 0 : 5),
     gatewayUrl: read(env, 'GATEWAY_URL') ?? urlOf(readOrDefault(env, 'HOST'), readOrDefault(env, 'PORT')),
   };
 }

@@ -22,6 +22,11 @@ const port = z
   .regex(/^\d{1,5}$/, 'is not a number')
   .transform(Number)
   .refine((number) => number <= 65_535, 'is out of range');
+const seconds = z
+  .string()
+  .regex(/^\d{1,2}$/, 'is not such a number')
+  .transform(Number)
+  .refine((number) => number <= 60, 'is out of range');
 const webUrl = text.refine(isWebUrl, 'is not such an address');
 const postgresUrl = text.refine(isPostgresUrl, 'is not such an address');
 
@@ -120,6 +125,12 @@ export const VARIABLES = {
     default: 'none with DATABASE_URL; otherwise 127.0.0.0/8,::1,localhost',
     sentence: 'Hosts that backends may call although their address is a loopback, link-local or cloud metadata one.',
     schema: allowedHosts,
+  },
+  DRAIN_SECONDS: {
+    type: 'a whole number of seconds, 0 to 60',
+    default: '5 with DATABASE_URL; otherwise 0',
+    sentence: 'How long a gateway told to stop goes on taking requests, so that load balancers notice first.',
+    schema: seconds,
   },
   GATEWAY_URL: {
     type: 'an address like http://127.0.0.1:8080',

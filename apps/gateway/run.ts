@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { ConfigurationError, loadEnvironment } from '#config';
 import { EmbeddedPostgresError, SchemaError, SealingKeysError } from '#persistence';
 import { createLogger } from '#telemetry';
+import { leave } from './leave.js';
 import { startGateway, type Login, type RunningGateway } from './start-gateway.js';
 
 /** Errors whose message is for the operator, in one line with the way out. */
@@ -12,14 +13,9 @@ async function main(): Promise<void> {
   const logger = createLogger(environment.logLevel);
   const gateway = await startGateway({ environment, logger });
   greet(gateway);
-  const leave = (): void => {
-    gateway.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
-  };
-  process.once('SIGTERM', leave);
-  process.once('SIGINT', leave);
+  process.once('SIGTERM', () => void leave(gateway, environment.drainSeconds).catch(fail));
+  // Whoever presses Ctrl-C has no load balancer in front.
+  process.once('SIGINT', () => void leave(gateway, 0).catch(fail));
 }
 
 function greet({ url, newLogins, loginsFile }: RunningGateway): void {

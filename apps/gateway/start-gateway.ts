@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { loadConfigFile, type Environment } from '#config';
-import { BackendRegistry, BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, Outage, ParameterSchemas, Timings } from '#core';
+import { BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, Outage, Timings } from '#core';
 import { migrations } from '#migrations';
 import { addRequestHooks } from '#osb-api';
 import { bringUpToDate, createDatabase, proveSealingKeys, type DataSource } from '#persistence';
@@ -14,8 +14,10 @@ import { DataDir } from './data-dir.js';
 import { FirstStart } from './first-start.js';
 import { GatewayModule } from './gateway.module.js';
 import { addFarewell, addJsonParser, createHttpAdapter } from './http-server.js';
+import { OpenRequests } from './open-requests.js';
 import { openOwnDatabase } from './own-database.js';
 import { databaseProblem, listenProblem } from './start-problems.js';
+import { stopGateway } from './stop-gateway.js';
 
 export interface GatewayOptions {
   readonly environment: Environment;
@@ -33,6 +35,8 @@ export interface RunningGateway {
   readonly newLogins?: { readonly admin?: Login; readonly platform?: Login };
   /** The file that keeps what was made up, at this start or an earlier one. */
   readonly loginsFile?: string;
+  /** Asks load balancers to send nothing more, and takes what still comes. */
+  drain(): void;
   /** Takes no new connections, lets running requests and operations end, then gives everything up. Idempotent. */
   stop(): Promise<void>;
 }
@@ -43,7 +47,8 @@ export interface Login {
 }
 
 /** Starts everything in order, and undoes what was started when something fails. */
-export async function startGateway({ environment, logger, timings, moreBackends }: GatewayOptions): Promise<RunningGateway> {
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { environment, logger, timings = new Timings(), moreBackends = [] } = options;
   const journal = new PinoJournal(logger);
   const outage = new Outage(journal);
   const dataDir = await DataDir.open(environment.dataDir);
@@ -67,14 +72,14 @@ export async function startGateway({ environment, logger, timings, moreBackends 
     await proveSealingKeys(database, sealer);
 
     const types = installedBackends({ allowedHosts: environment.backendAllowedHosts, ownServer: own.server });
-    const app = await createApp({
+    const { app, requests } = await createApp({
       environment,
       logger,
       database,
       sealer,
       outage,
-      timings: timings ?? new Timings(),
-      types: new BackendTypes([...types, ...(moreBackends ?? [])]),
+      timings,
+      types: new BackendTypes([...types, ...moreBackends]),
       admin: { username: logins.admin.username, passwordDigest: await adminDigest },
     });
     undo.push(() => app.close());
@@ -85,7 +90,12 @@ export async function startGateway({ environment, logger, timings, moreBackends 
     app.get(OperationRunner).start();
     await listen(app, environment);
     app.get(Readiness).ready();
-    return { url: await app.getUrl(), app, stop: stopper(app, database, () => own.stop()), ...generated(logins, dataDir) };
+    const stop = once(async () => {
+      await stopGateway({ app, requests, database, timings, journal });
+      await own.stop();
+    });
+    const drain = (): void => app.get(Readiness).draining();
+    return { url: await app.getUrl(), app, drain, stop, ...generated(logins, dataDir) };
   } catch (error) {
     for (const step of undo.toReversed()) await step().catch(() => undefined);
     throw error;
@@ -108,20 +118,26 @@ async function listen(app: NestFastifyApplication, { port, host }: Environment):
   }
 }
 
-async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise<NestFastifyApplication> {
+interface App {
+  readonly app: NestFastifyApplication;
+  readonly requests: OpenRequests;
+}
+
+async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise<App> {
   const app = await NestFactory.create<NestFastifyApplication>(await GatewayModule.of(parts), createHttpAdapter(), {
     logger: new NestLog(parts.logger),
     bodyParser: false,
     abortOnError: false,
   });
   const server = app.getHttpAdapter().getInstance();
+  const requests = new OpenRequests(server);
   addJsonParser(server);
   addRequestHooks(server, app.get(AuthenticationHook).authenticate);
   addRequestLog(server, parts.logger);
   addRequestMetrics(server, app.get(Metrics));
   addFarewell(server, () => app.get(Readiness).current() === 'draining');
   await app.init();
-  return app;
+  return { app, requests };
 }
 
 interface Logins {
@@ -150,15 +166,7 @@ function generated({ admin, platform, made, isNew }: Logins, dataDir: DataDir): 
   return { loginsFile, newLogins: { ...(made.admin ? { admin } : {}), ...(made.platform ? { platform } : {}) } };
 }
 
-function stopper(app: NestFastifyApplication, database: DataSource, stopServer: () => Promise<void>): () => Promise<void> {
-  const stop = async (): Promise<void> => {
-    app.get(Readiness).draining();
-    const [runner, loop] = [app.get(OperationRunner), app.get(CatalogLoop)];
-    await Promise.all([app.close(), runner.stop(), loop.stop()]);
-    await Promise.all([app.get(BackendRegistry).closeAll(), app.get(ParameterSchemas).close()]);
-    await database.destroy();
-    await stopServer();
-  };
-  let stopping: Promise<void> | undefined;
-  return () => (stopping ??= stop());
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
 }

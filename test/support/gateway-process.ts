@@ -80,7 +80,7 @@ export class GatewayProcess {
     { env = {}, installation = INSTALLATION }: ProcessOptions,
   ) {
     const node = join(INSTALLATION, 'node_modules/.bin/node');
-    const variables = { DATA_DIR: dataDir, PORT: '0', ...env };
+    const variables = { DATA_DIR: dataDir, PORT: '0', DRAIN_SECONDS: '0', ...env };
     this.child = spawn(node, [join(installation, 'dist/apps/gateway/main.js')], { cwd: dataDir, env: variables, stdio: 'pipe' });
     this.ended = this.watch();
   }
