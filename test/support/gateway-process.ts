@@ -103,7 +103,11 @@ export class GatewayProcess {
   }
 
   async admin(): Promise<HttpClient> {
-    return this.kept(new HttpClient(this.url, { authorization: basic('admin', (await this.passwords()).admin) }));
+    return this.adminAs('admin', (await this.passwords()).admin);
+  }
+
+  adminAs(username: string, password: string): HttpClient {
+    return this.kept(new HttpClient(this.url, { authorization: basic(username, password) }));
   }
 
   /** The ids of a plan by the names in the catalog. */
