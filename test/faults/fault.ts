@@ -1,4 +1,4 @@
-import type { Failpoint } from '#core';
+import type { Failpoint, Timings } from '#core';
 
 /** What happens to the gateway at a failpoint. */
 export type FaultAction =
@@ -31,4 +31,6 @@ export type GatewayMessage =
 export interface GatewayOrder {
   readonly databaseUrl: string;
   readonly dataDir: string;
+  /** Durations that differ from those of the bench. */
+  readonly timings: Partial<Timings>;
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readEnvironment } from '#config';
 import { onFailpoint, Timings } from '#core';
 import { createLogger } from '#telemetry';
+import { leave } from '../../apps/gateway/leave.js';
 import { startGateway } from '../../apps/gateway/start-gateway.js';
 import { BENCH_TIMINGS } from './bench-timings.js';
 import type { BenchMessage, Fault, GatewayMessage, GatewayOrder } from './fault.js';
@@ -27,10 +28,10 @@ async function main(): Promise<void> {
       BACKEND_ALLOWED_HOSTS: '127.0.0.0/8',
     }),
     logger: createLogger('info'),
-    timings: new Timings(BENCH_TIMINGS),
+    timings: new Timings({ ...BENCH_TIMINGS, ...order.timings }),
   });
+  process.once('SIGTERM', () => void leave(gateway, 0));
   await tell({ kind: 'listening', url: gateway.url });
-  process.once('SIGTERM', () => void gateway.stop().then(() => process.exit(0)));
 }
 
 /** Replaces what was armed before; counting begins anew. */

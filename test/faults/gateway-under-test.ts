@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { Timings } from '#core';
 import type { BenchMessage, Fault, GatewayMessage, GatewayOrder } from './fault.js';
 
 const LINES_KEPT = 400;
@@ -18,6 +19,8 @@ const MAIN = join(HERE.includes(`${sep}dist${sep}`) ? HERE : join(HERE, '../../d
 export class GatewayUnderTest {
   /** What it logged, over all its lives; the last lines only. */
   readonly lines: string[] = [];
+  /** What is different from the durations of the bench, from the next start on. */
+  timings: Partial<Timings> = {};
   private child: ChildProcess | undefined;
   private address: string | undefined;
   private readonly waiting = new Map<GatewayMessage['kind'], (message: GatewayMessage) => void>();
@@ -46,7 +49,8 @@ export class GatewayUnderTest {
 
   /** Starts the process again. Resolves when it listens. */
   async restart(): Promise<void> {
-    const order = JSON.stringify({ databaseUrl: this.databaseUrl, dataDir: this.dataDir } satisfies GatewayOrder);
+    const { databaseUrl, dataDir, timings } = this;
+    const order = JSON.stringify({ databaseUrl, dataDir, timings } satisfies GatewayOrder);
     const env = { NODE_COMPILE_CACHE: COMPILED };
     const child = fork(MAIN, [order], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
     this.child = child;
@@ -80,6 +84,18 @@ export class GatewayUnderTest {
   async kill(): Promise<void> {
     this.child?.kill('SIGKILL');
     await this.gone();
+  }
+
+  /** Tells it to stop; gives the code it ends with, or null where it was killed. */
+  async terminate(): Promise<number | null> {
+    this.child?.kill('SIGTERM');
+    await this.gone();
+    return this.child?.exitCode ?? null;
+  }
+
+  /** Lets the process stand still, wherever it is. */
+  stop(): void {
+    this.child?.kill('SIGSTOP');
   }
 
   /** Wakes a process that was stopped. */
