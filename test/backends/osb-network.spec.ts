@@ -71,6 +71,16 @@ describe('a broker that cannot be reached', () => {
     expect(error.message).toBe('the broker could not be reached');
   });
 
+  test('a deadline that has passed sends nothing, although no timer has said so: the process may just have woken', async () => {
+    const { backend } = open(stub.url);
+    await verbs.provision(backend);
+    const before = stub.requests.length;
+    const signal = new AbortController().signal;
+    const late = { ...testCall(), signal, deadline: new Date(Date.now() - 1) };
+    expect(await refusalOf(backend.deprovision(instance, late))).toMatchObject(NOT_SENT);
+    expect(stub.requests).toHaveLength(before);
+  });
+
   test('a deadline that has passed already sends nothing', async () => {
     const { backend } = open(stub.url);
     const before = stub.requests.length;

@@ -75,7 +75,7 @@ export class BrokerCalls {
   private async send(question: Question, call: Call): Promise<BrokerAnswer> {
     const contentType = question.body === undefined ? {} : { 'Content-Type': 'application/json' };
     const headers = { ...this.headers, ...callHeaders(call), ...contentType };
-    return readAnswer(await this.client.send({ ...question, headers }, call.signal));
+    return readAnswer(await this.client.send({ ...question, headers }, call));
   }
 
   /** Turns what is no success into the error it means, and tells the operator what only the operator can mend. */

@@ -12,6 +12,12 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
+/** When an exchange ends at the latest; the time of the settings bounds it in any case. */
+export interface Bounds {
+  readonly signal: AbortSignal;
+  readonly deadline?: Date;
+}
+
 const MAX_HEADER_BYTES = 64 * 1024;
 
 /**
@@ -43,12 +49,13 @@ export class BrokerClient {
    * @throws NotSentError when surely not a byte of it left this process
    * @throws OutcomeUnknownError when it was sent and no complete answer came
    */
-  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async send(request: HttpRequest, { signal, deadline }: Bounds): Promise<HttpAnswer> {
     if (signal.aborted) throw new NotSentError('the deadline had passed already');
     if (this.closing) throw new NotSentError('the backend was closed');
-    const exchange = new Exchange(this.settings.maxAnswerBytes);
+    const { maxAnswerBytes, timeoutMs } = this.settings;
+    const exchange = new Exchange(maxAnswerBytes, Math.min(deadline?.getTime() ?? Infinity, Date.now() + timeoutMs));
     const stop = (): void => exchange.stop();
-    const timer = setTimeout(stop, this.settings.timeoutMs);
+    const timer = setTimeout(stop, timeoutMs);
     signal.addEventListener('abort', stop, { once: true });
     try {
       this.openPool().dispatch({ ...request, path: this.prefix + request.path, body: request.body ?? null }, exchange);

@@ -58,7 +58,7 @@ export class CatalogReader {
   private async get(etag: string | undefined, signal: AbortSignal): Promise<BrokerAnswer> {
     const headers = { ...this.headers, ...(etag === undefined ? {} : { 'If-None-Match': etag }) };
     try {
-      return readAnswer(await this.client.send({ method: 'GET', path: '/v2/catalog', headers }, signal));
+      return readAnswer(await this.client.send({ method: 'GET', path: '/v2/catalog', headers }, { signal }));
     } catch (error) {
       if (!(error instanceof NotSentError || error instanceof OutcomeUnknownError)) throw error;
       throw new Error(`no catalog from the broker at ${this.client.host}: ${error.message}`, { cause: error });

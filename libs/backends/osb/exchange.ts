@@ -33,7 +33,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private chunks: Buffer[] = [];
   private sizeBytes = 0;
 
-  constructor(private readonly maxBytes: number) {
+  /** @param untilMs after this nothing is sent any more */
+  constructor(
+    private readonly maxBytes: number,
+    private readonly untilMs: number,
+  ) {
     this.answer = this.outcome.promise;
   }
 
@@ -49,8 +53,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.stopped) return controller.abort(new Error('stopped'));
-    this.controller = controller;
+    // A process that stood still and woke may come here before its timers: what it would send is late (decision 12).
+    if (!this.stopped && Date.now() < this.untilMs) return void (this.controller = controller);
+    this.outcome.reject(new NotSentError('its time was over before it could be sent'));
+    controller.abort(new Error('stopped'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HttpAnswer['headers']): void {
