@@ -68,6 +68,18 @@ test('a mutation whose call may be under way is only looked at, and sent again a
   expect(late?.unquietForMs).toBeGreaterThan(0);
 });
 
+test('a delete that had to wait is sent with a deadline too: who takes it over does not send it again before that', async () => {
+  const instance = await provisioned(record);
+  const update = await start(record, 'update', instance);
+  const { id } = await start(record, 'deprovision', instance, { state: 'queued' });
+  await record.lifecycle.settle(succeeded(update));
+  const [first] = await record.lifecycle.claimDue('gateway-b', 1_000, atMost(1));
+  expect(first).toMatchObject({ operation: { id }, mayBeUnderWay: false });
+  await record.moveClock('2 seconds');
+  const [second] = await record.lifecycle.claimDue('gateway-c', 1_000, atMost(1));
+  expect(second).toMatchObject({ operation: { id }, mayBeUnderWay: true });
+});
+
 test('an operation is overdue by the clock of the database', async () => {
   const { id } = await startProvision(record, anInstance(record), 60_000);
   expect((await record.lifecycle.findTask(id))?.overdue).toBe(false);

@@ -9,6 +9,8 @@ import { QUIET_AFTER, taskColumns, TASK_JOINS } from './columns.js';
  * A mutation whose earlier call may still be under way is taken over for looking only: its deadline stays. Whoever held
  * it may send late, stopped and woken: what that does can show until a call's length after its deadline.
  *
+ * The array keeps the planner from taking `due` for many rows: it would read both tables from end to end for a few.
+ *
  * Waits for no lock: what somebody else works on, or the instance of which is locked, is left for the next time.
  */
 export const CLAIM_DUE = {
@@ -18,7 +20,7 @@ export const CLAIM_DUE = {
       from backend left join unnest($5::uuid[], $6::integer[]) as named (id, most) on named.id = backend.id
       cross join lateral (
         select d.id, d.instance_incarnation, d.binding_incarnation, d.call_deadline_at,
-          d.step = 'send' and d.call_deadline_at > osb_now() as may_be_under_way,
+          d.step = 'send' and coalesce(d.call_deadline_at > osb_now(), false) as may_be_under_way,
           case when d.step = 'send' and d.leased_by is not null
             then d.call_deadline_at + make_interval(secs => $4::float8 / 1000) end as quiet_after
         from operation d join service_instance i on i.incarnation = d.instance_incarnation
@@ -30,10 +32,10 @@ export const CLAIM_DUE = {
       update operation
       set leased_by = $1, leased_until = osb_now() + make_interval(secs => $2::float8 / 1000), epoch = epoch + 1,
           attempts = attempts + 1,
-          call_deadline_at = case when step = 'send' and not due.may_be_under_way
-            then osb_now() + make_interval(secs => $4::float8 / 1000) else operation.call_deadline_at end
-      from due where operation.id = due.id
-      returning operation.*, due.may_be_under_way, due.quiet_after
+          call_deadline_at = case when step = 'send' and coalesce(call_deadline_at <= osb_now(), true)
+            then osb_now() + make_interval(secs => $4::float8 / 1000) else call_deadline_at end
+      where id = any (array(select due.id from due))
+      returning *
     ), unquiet_instances as (
       update service_instance i
       set quiet_after = greatest(i.quiet_after, due.quiet_after)
@@ -43,5 +45,6 @@ export const CLAIM_DUE = {
       set quiet_after = greatest(b.quiet_after, due.quiet_after)
       from due where due.quiet_after is not null and b.incarnation = due.binding_incarnation
     )
-    select ${taskColumns(`greatest(o.quiet_after, ${QUIET_AFTER})`)}, o.may_be_under_way from o ${TASK_JOINS}`,
+    select ${taskColumns(`greatest(due.quiet_after, ${QUIET_AFTER})`)}, due.may_be_under_way
+    from o join due on due.id = o.id ${TASK_JOINS}`,
 };
