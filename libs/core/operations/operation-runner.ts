@@ -85,8 +85,9 @@ export class OperationRunner {
 
   private async takeDue(): Promise<void> {
     do {
-      const claimed = await this.lifecycle.claimDue(this.identity.name, this.timings.leaseMs, this.shares.left());
-      this.shares.take(claimed.map(({ operation }) => operation.backendId));
+      const most = this.shares.left();
+      const claimed = await this.lifecycle.claimDue(this.identity.name, this.timings.leaseMs, most);
+      this.shares.take(most, claimed.map(({ operation }) => operation.backendId));
       for (const task of claimed) this.carryOn(task);
     } while (!this.stopped && this.shares.isWorthClaiming());
   }

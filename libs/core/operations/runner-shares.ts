@@ -14,7 +14,7 @@ const shareOf = (mostCalls: number): number => Math.max(1, Math.floor(mostCalls 
 @Injectable()
 export class RunnerShares {
   private readonly taken = new Map<string, number>();
-  /** Backends whose share was all taken by the last claim: more of them may be due. */
+  /** Backends that had as much due as was asked for: there may be more. */
   private hungry: ReadonlySet<string> = new Set();
 
   constructor(
@@ -28,10 +28,14 @@ export class RunnerShares {
     return { named: new Map([...ids].map((id) => [id, this.leftOf(id)])), others: shareOf(MOST_CALLS) };
   }
 
-  /** @param backendIds of all operations that were claimed at once, each as often as it occurs */
-  take(backendIds: readonly string[]): void {
+  /**
+   * @param asked what `left` gave for this claim
+   * @param backendIds of all operations it brought, each as often as it occurs
+   */
+  take({ named, others }: MostPerBackend, backendIds: readonly string[]): void {
     for (const id of backendIds) this.taken.set(id, this.takenOf(id) + 1);
-    this.hungry = new Set([...this.taken.keys()].filter((id) => this.leftOf(id) === 0));
+    const brought = (id: string): number => backendIds.filter((each) => each === id).length;
+    this.hungry = new Set([...this.taken.keys()].filter((id) => brought(id) >= (named.get(id) ?? others)));
   }
 
   giveBack(backendId: string): void {
