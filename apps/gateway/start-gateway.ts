@@ -88,6 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await app.get(FirstStart).apply(config, { ...environment.platform, ...logins.platform });
     await app.get(CatalogLoop).start();
     app.get(OperationRunner).start();
+    undo.push(() => app.get(OperationRunner).stop());
     await listen(app, environment);
     app.get(Readiness).ready();
     const stop = once(async () => {

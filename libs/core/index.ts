@@ -37,6 +37,7 @@ export * from './operations/caller.js';
 export * from './operations/last-operation.js';
 export * from './operations/lifecycle-store.js';
 export * from './operations/operation.js';
+export * from './operations/operation-news.js';
 export * from './operations/operation-runner.js';
 export * from './operations/timings.js';
 export * from './platforms/credential-directory.js';

@@ -1,7 +1,8 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LifecycleStore, PlatformStore } from '#core';
+import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LifecycleStore, OperationNews, PlatformStore } from '#core';
 import { DataSource } from 'typeorm';
 import { Orm } from './orm.js';
+import { PostgresNews } from './postgres-news.js';
 import { Sql } from './sql.js';
 import { PostgresAuditTrail } from './stores/postgres-audit-trail.js';
 import { PostgresBackendStore } from './stores/postgres-backend-store.js';
@@ -20,6 +21,7 @@ export class PersistenceModule {
       { provide: CatalogStore, useClass: PostgresCatalogStore },
       { provide: Inventory, useClass: PostgresInventory },
       { provide: LifecycleStore, useClass: PostgresLifecycleStore },
+      { provide: OperationNews, useClass: PostgresNews },
       { provide: PlatformStore, useClass: PostgresPlatformStore },
       { provide: CredentialDirectory, useExisting: PlatformStore },
     ];

@@ -10,6 +10,7 @@ import { OperationSignals } from './operation-signals.js';
 import { isEnded, type OperationFailure } from './operation.js';
 import { persistently } from './persistently.js';
 import { Promotion } from './promotion.js';
+import { Timings } from './timings.js';
 
 /** How long this request can wait, and whether its platform takes a 202. */
 export type Patience = Pick<Caller, 'acceptsIncomplete' | 'deadline'>;
@@ -17,8 +18,6 @@ export type Patience = Pick<Caller, 'acceptsIncomplete' | 'deadline'>;
 export type OperationAnswer =
   | { readonly kind: 'completed'; readonly gone: boolean; readonly result: OperationResult }
   | { readonly kind: 'accepted'; readonly operationId: OperationId; readonly result: OperationResult };
-
-const LOOK_AGAIN_MS = 500;
 
 /** Turns the course of an operation into the answer to one request: at the end, a 202, or an error. */
 @Injectable()
@@ -28,6 +27,7 @@ export class OperationAnswers {
     private readonly lifecycle: LifecycleStore,
     private readonly signals: OperationSignals,
     private readonly promotion: Promotion,
+    private readonly timings: Timings,
     private readonly journal: Journal,
   ) {}
 
@@ -66,12 +66,17 @@ export class OperationAnswers {
   async follow(task: Task, patience: Patience, known: OperationResult = resultOf(task)): Promise<OperationAnswer> {
     const { id } = task.operation;
     if (patience.acceptsIncomplete) return (await this.answerIfEnded(id)) ?? { kind: 'accepted', operationId: id, result: known };
-    for (;;) {
-      const ended = await persistently(() => this.answerIfEnded(id), patience.deadline);
-      if (ended) return ended;
-      const leftMs = patience.deadline.getTime() - Date.now();
-      if (leftMs <= 0) return this.giveUp(task);
-      await this.signals.next(id, Math.min(leftMs, LOOK_AGAIN_MS));
+    const watch = this.signals.watch(id);
+    try {
+      for (;;) {
+        const ended = await persistently(() => this.answerIfEnded(id), patience.deadline);
+        if (ended) return ended;
+        const leftMs = patience.deadline.getTime() - Date.now();
+        if (leftMs <= 0) return await this.giveUp(task);
+        await watch.next(Math.min(leftMs, this.timings.lookAgainMs));
+      }
+    } finally {
+      watch.end();
     }
   }
 

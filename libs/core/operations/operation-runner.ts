@@ -6,6 +6,8 @@ import { GatewayIdentity } from './gateway-identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { OperationEngine } from './operation-engine.js';
+import { OperationNews } from './operation-news.js';
+import { OperationSignals } from './operation-signals.js';
 import { RunnerShares } from './runner-shares.js';
 import { Timings } from './timings.js';
 
@@ -28,6 +30,8 @@ export class OperationRunner {
     private readonly shares: RunnerShares,
     private readonly leases: LeaseKeeper,
     private readonly identity: GatewayIdentity,
+    private readonly news: OperationNews,
+    private readonly signals: OperationSignals,
     private readonly timings: Timings,
     private readonly outage: Outage,
   ) {}
@@ -35,6 +39,10 @@ export class OperationRunner {
   start(): void {
     this.every(this.timings.tickMs, () => this.tick());
     this.leases.start();
+    this.news.start({
+      ended: (id) => this.signals.moved(id),
+      due: () => void this.tick().catch((error: unknown) => this.complain(error)),
+    });
     this.every(PURGE_EVERY_MS, () => this.lifecycle.purge(this.timings.retentionMs));
   }
 
@@ -58,6 +66,7 @@ export class OperationRunner {
   }
 
   private async idle(): Promise<void> {
+    await this.news.stop();
     await Promise.allSettled([this.pass]);
     await Promise.allSettled(this.running.values());
     await this.engine.idle();

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationId } from '../ids/ids.js';
 
+/** One request that waits for an operation. */
+export interface Watch {
+  /** Resolves when the operation moved since the watch began or since it was asked last, or when the time is up. */
+  next(timeoutMs: number): Promise<void>;
+  end(): void;
+}
+
 /** Tells waiting requests of this process that an operation moved. A hint only: who waits also looks by itself. */
 @Injectable()
 export class OperationSignals {
@@ -10,19 +17,25 @@ export class OperationSignals {
     for (const wake of this.waiting.get(id) ?? []) wake();
   }
 
-  /** Resolves when the operation moves or the time is up. */
-  next(id: OperationId, timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wakers = this.waiting.get(id) ?? new Set();
-      const wake = (): void => {
+  /** To be begun before looking at the operation, so that no move is missed in between. */
+  watch(id: OperationId): Watch {
+    let news = Promise.withResolvers<void>();
+    const wake = (): void => news.resolve();
+    this.waiting.set(id, (this.waiting.get(id) ?? new Set()).add(wake));
+    return {
+      next: async (timeoutMs) => {
+        const timer = setTimeout(wake, timeoutMs);
+        await news.promise;
         clearTimeout(timer);
-        wakers.delete(wake);
-        if (wakers.size === 0) this.waiting.delete(id);
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      wakers.add(wake);
-      this.waiting.set(id, wakers);
-    });
+        news = Promise.withResolvers();
+      },
+      end: () => this.forget(id, wake),
+    };
+  }
+
+  private forget(id: OperationId, wake: () => void): void {
+    const wakers = this.waiting.get(id);
+    wakers?.delete(wake);
+    if (wakers?.size === 0) this.waiting.delete(id);
   }
 }

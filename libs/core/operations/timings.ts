@@ -15,6 +15,8 @@ export class Timings {
    * to be gone within a minute.
    */
   readonly stopMs: number = 52_000;
+  /** How often a request that waits for an operation looks how it stands when nothing wakes it. */
+  readonly lookAgainMs: number = 500;
   /** First and longest pause between two polls of an accepted operation. */
   readonly firstPollMs: number = 1_000;
   readonly longestPollMs: number = 30_000;
