@@ -1,3 +1,5 @@
+import { DUE } from '../postgres-news.js';
+
 // Aliases: q the queued delete, i its instance.
 
 /** Nothing is left to do: what it should delete is deleted already. */
@@ -34,7 +36,7 @@ export const RELEASE_QUEUED = {
             coalesce(c.binding_quiet_after, c.instance_quiet_after) - make_interval(secs => $2::float8 / 1000)) end
       from candidate c
       where o.id = c.id and o.state = 'queued'
-      returning o.id, o.state
+      returning o.id, o.state, o.next_attempt_at <= osb_now() as is_due
     ), audited as (
       insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
         operation_id, before, outcome, description)
@@ -43,7 +45,7 @@ export const RELEASE_QUEUED = {
       from released join audit_event e on e.operation_id = released.id and e.outcome = 'started'
       where released.state = 'succeeded'
     )
-    select id from released`,
+    select id, case when is_due then pg_notify('${DUE}', '')::text end as told from released`,
 };
 
 /** Instances with a queued delete that could run or end: whoever should have released it did not see it, or died. */

@@ -1,3 +1,4 @@
+import { ENDED } from '../postgres-news.js';
 import { instanceFirst } from './lock-instance.js';
 
 const { lock, afterLock } = instanceFirst('$9::boolean');
@@ -8,6 +9,9 @@ const { lock, afterLock } = instanceFirst('$9::boolean');
  * in which what it started may still appear, or null, $35 whether nothing can appear any more.
  *
  * Who takes an operation from its holder raises the epoch: the holder must not take that end for its own.
+ *
+ * Other processes are told of the end where somebody may be waiting for it by now. To notify takes a lock that all who
+ * notify wait for until the commit: whatever ends at once does without.
  *
  * One statement, so that an operation never ends without what it did. Secrets go when what they belong to is deleted.
  */
@@ -21,6 +25,7 @@ export const SETTLE_OPERATION = {
           epoch = case when $2::bigint is null then epoch + 1 else epoch end
       where id = $1 and state = 'running' and ($2::bigint is null or (epoch = $2 and leased_by is not null)) and ${afterLock}
       returning id, instance_incarnation, binding_incarnation,
+        created_at < osb_now() - interval '250 milliseconds' as is_awaited,
         case when step = 'send' then call_deadline_at + make_interval(secs => $34::float8 / 1000) end as quiet_after
     ), instance as (
       update service_instance i
@@ -59,6 +64,7 @@ export const SETTLE_OPERATION = {
       select $22, $23, $24::uuid, $25, $26, $27, $28, $29, $30::jsonb, $31::jsonb, $32, $33 from settled
     )
     select exists (select from operation o join settled s on s.instance_incarnation = o.instance_incarnation
-                   where o.state = 'queued') as queued
+                   where o.state = 'queued') as queued,
+      case when is_awaited then pg_notify('${ENDED}', id)::text end as told
     from settled`,
 };
