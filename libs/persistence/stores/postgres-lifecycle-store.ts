@@ -27,6 +27,7 @@ import {
   Timings,
 } from '#core';
 import { BrokerError } from '#sdk';
+import { GroupedWrites } from '../grouped-writes.js';
 import { auditValues } from '../rows/audit-values.js';
 import type { BindingRow } from '../rows/binding-rows.js';
 import type { InstanceRow } from '../rows/instance-rows.js';
@@ -51,6 +52,7 @@ import { LOCK_INCARNATION, LOCK_INSTANCE } from '../statements/lock-instance.js'
 import { PARK } from '../statements/park.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGED_AT_ONCE } from '../statements/purge.js';
 import { RECORD_ACCEPTED } from '../statements/record-accepted.js';
+import { RECORD_LOOKS } from '../statements/record-looks.js';
 import { RECORD_PAUSE } from '../statements/record-pause.js';
 import { FIND_FORGOTTEN, RELEASE_QUEUED } from '../statements/release-queued.js';
 import { SAVE_BINDING_STATE, SAVE_INSTANCE_STATE } from '../statements/save-backend-state.js';
@@ -61,6 +63,7 @@ import { violatesForeignKey } from '../violations.js';
 @Injectable()
 export class PostgresLifecycleStore extends LifecycleStore {
   private readonly rows: TaskRows;
+  private readonly looks = new GroupedWrites((looks: readonly Look[]) => this.recordLooks(looks));
 
   constructor(
     private readonly sql: Sql,
@@ -131,7 +134,14 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   async recordPause(operation: Operation, { pauseMs, call }: Pause): Promise<Written> {
+    if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs }));
     return this.leave(operation, await this.sql.row(RECORD_PAUSE, [operation.id, operation.epoch, pauseMs, call, this.timings.callMs]));
+  }
+
+  private async recordLooks(looks: readonly Look[]): Promise<(OperationId | undefined)[]> {
+    const columns = [looks.map(({ operation }) => operation.id), looks.map(({ operation }) => operation.epoch), looks.map(({ pauseMs }) => pauseMs)];
+    const recorded = new Set((await this.sql.rows<{ id: OperationId }>(RECORD_LOOKS, columns)).map(({ id }) => id));
+    return looks.map(({ operation: { id } }) => (recorded.has(id) ? id : undefined));
   }
 
   async park(operation: Operation): Promise<Written> {
@@ -252,6 +262,10 @@ export class PostgresLifecycleStore extends LifecycleStore {
     const row = await this.sql.row<BindingRow>(FIND_BINDING, [instance.incarnation, keyOf(bindingId)], on);
     return row && this.rows.bindings.read(row);
   }
+}
+
+interface Look extends Pick<Pause, 'pauseMs'> {
+  readonly operation: Operation;
 }
 
 type InstanceViewRow = InstanceRow & Partial<OperationRow>;

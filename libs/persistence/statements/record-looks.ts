@@ -1,0 +1,18 @@
+/**
+ * $1 operations, $2 epochs, $3 pauses in ms, as columns of one table. What RECORD_PAUSE does where nothing was sent and
+ * the backend told nothing new, for many operations at once: thousands of open operations are polled all the time.
+ * Locks them in one order, or two gateways that both believe to hold the same ones could wait for each other.
+ */
+export const RECORD_LOOKS = {
+  name: 'record-looks',
+  text: `with look as (
+      select o.id, look.pause_ms
+      from unnest($1::text[], $2::bigint[], $3::float8[]) as look (id, epoch, pause_ms) join operation o on o.id = look.id
+      where o.epoch = look.epoch and o.state = 'running' and o.leased_by is not null
+      order by o.id for no key update of o
+    )
+    update operation o
+    set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => look.pause_ms / 1000)
+    from look where o.id = look.id
+    returning o.id`,
+};
