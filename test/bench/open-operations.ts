@@ -4,8 +4,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Pool } from 'undici';
+import { BenchClient } from './bench-client.js';
 import { Child } from './child.js';
+import { percentile } from './percentile.js';
 import type { Polls, PollsWanted } from './polled-broker.js';
 import type { Vitals } from './vitals.js';
 
@@ -31,10 +32,10 @@ async function main(): Promise<void> {
   try {
     const [{ url }, { port }] = await Promise.all([broker.next<{ url: string }>(), gateway.next<{ port: number }>()]);
     print(`${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
-    const pool = new Pool(`http://127.0.0.1:${port}`, { connections: CONCURRENCY });
-    await register(pool, url);
+    const client = new BenchClient(port, CONCURRENCY);
+    await register(client, url);
     const before = await gateway.ask<Vitals>({});
-    await open(pool, operations);
+    await open(client, operations);
     await pause(intervalMs);
     const filled = await gateway.ask<Vitals>({});
     const fromMs = Date.now();
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     const after = await gateway.ask<Vitals>({});
     const polls = await broker.ask<Polls>({ fromMs, toMs: Date.now() } satisfies PollsWanted);
     tell(before, filled, after, polls);
-    await pool.close();
+    await client.close();
   } finally {
     await gateway.end();
     await broker.end();
@@ -50,12 +51,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function register(pool: Pool, url: string): Promise<void> {
+async function register(client: BenchClient, url: string): Promise<void> {
   const settings = { url, username: 'gateway', password: 'bench' };
-  await ask(pool, 'POST', '/admin/v1/backends', 'admin', { name: 'polled', type: 'osb', settings, enabled: true }, 201);
+  await client.ask('POST', '/admin/v1/backends', { status: 201, body: { name: 'polled', type: 'osb', settings, enabled: true } });
 }
 
-async function open(pool: Pool, count: number): Promise<void> {
+async function open(client: BenchClient, count: number): Promise<void> {
   const started = performance.now();
   let left = count;
   const parameters = { simulate: { async: { outcome: 'never', retryAfterMs: intervalMs } } };
@@ -63,29 +64,17 @@ async function open(pool: Pool, count: number): Promise<void> {
   const strand = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      await ask(pool, 'PUT', `/v2/service_instances/${randomUUID()}?accepts_incomplete=true`, 'platform', body, 202);
+      await client.ask('PUT', `/v2/service_instances/${randomUUID()}?accepts_incomplete=true`, { status: 202, body });
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, strand));
   print(`${count} operations opened in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
-async function ask(pool: Pool, method: 'POST' | 'PUT', path: string, user: string, body: object, status: number): Promise<void> {
-  const headers = {
-    authorization: `Basic ${Buffer.from(`${user}:bench`).toString('base64')}`,
-    'x-broker-api-version': '2.17',
-    'content-type': 'application/json',
-  };
-  const answer = await pool.request({ method, path, headers, body: JSON.stringify(body) });
-  const text = await answer.body.text();
-  if (answer.statusCode !== status) throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
-}
-
 function tell(before: Vitals, filled: Vitals, after: Vitals, { count, pausesMs }: Polls): void {
-  const sorted = pausesMs.toSorted((a, b) => a - b);
-  const at = (share: number): string => seconds(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  const at = (share: number): string => seconds(percentile(pausesMs, share));
   const limitMs = intervalMs * IN_TIME;
-  const inTime = sorted.filter((each) => each <= limitMs).length / sorted.length;
+  const inTime = pausesMs.filter((each) => each <= limitMs).length / pausesMs.length;
   const { p50, p99, max } = after.loopDelayMs;
   print(`\n${operations} open operations, polled every ${seconds(intervalMs)}, for ${intervals} intervals`);
   print(`  polls per second     ${Math.round(count / ((intervalMs * intervals) / 1000))}`);

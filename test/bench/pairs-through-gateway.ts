@@ -1,35 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'undici';
+import { BenchClient } from './bench-client.js';
+import { percentile } from './percentile.js';
 
 const IDS = { service_id: 'simulator-service', plan_id: 'simulator-sync' };
-const BODY = JSON.stringify({ ...IDS, organization_guid: 'o', space_guid: 's', parameters: { size: 'small', note: 'x'.repeat(200) } });
+const BODY = { ...IDS, organization_guid: 'o', space_guid: 's', parameters: { size: 'small', note: 'x'.repeat(200) } };
 
-/** Provisions and deprovisions through the gateway, `concurrency` at a time. Gives pairs per second. */
-export async function pairsThroughGateway(port: number, concurrency: number, seconds: number): Promise<number> {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: concurrency });
-  const headers = {
-    authorization: `Basic ${Buffer.from('platform:bench').toString('base64')}`,
-    'x-broker-api-version': '2.17',
-    'content-type': 'application/json',
-  };
-  const ask = async (method: 'PUT' | 'DELETE', path: string, status: number, body?: string): Promise<void> => {
-    const answer = await pool.request({ method, path, headers, ...(body === undefined ? {} : { body }) });
-    const text = await answer.body.text();
-    if (answer.statusCode !== status) throw new Error(`${method} was answered ${answer.statusCode}: ${text}`);
-  };
+export interface PairsResult {
+  readonly pairsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** Provisions and deprovisions through the gateway, `concurrency` at a time. */
+export async function pairsThroughGateway(port: number, concurrency: number, seconds: number): Promise<PairsResult> {
+  const client = new BenchClient(port, concurrency);
   const until = performance.now() + seconds * 1000;
   const started = performance.now();
-  let pairs = 0;
+  const latenciesMs: number[] = [];
   const strand = async (): Promise<void> => {
-    while (performance.now() < until) {
+    for (let begunAt = performance.now(); begunAt < until; begunAt = performance.now()) {
       const path = `/v2/service_instances/${randomUUID()}`;
-      await ask('PUT', path, 201, BODY);
-      await ask('DELETE', `${path}?${new URLSearchParams(IDS).toString()}`, 200);
-      pairs += 1;
+      await client.ask('PUT', path, { status: 201, body: BODY });
+      await client.ask('DELETE', `${path}?${new URLSearchParams(IDS).toString()}`, { status: 200 });
+      latenciesMs.push(performance.now() - begunAt);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, strand));
-  const rate = pairs / ((performance.now() - started) / 1000);
-  await pool.close();
-  return rate;
+  const pairsPerSecond = latenciesMs.length / ((performance.now() - started) / 1000);
+  await client.close();
+  return { pairsPerSecond, p50Ms: percentile(latenciesMs, 0.5), p99Ms: percentile(latenciesMs, 0.99) };
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { percentile } from './percentile.js';
 
 export interface LoadResult {
   readonly requestsPerSecond: number;
@@ -25,12 +26,7 @@ export async function rawHttpLoad(load: Load): Promise<LoadResult> {
   const started = performance.now();
   await Promise.all(Array.from({ length: load.connections }, () => hammer(load, answerBytes, until, latenciesMs)));
   const seconds = (performance.now() - started) / 1000;
-  const sorted = Float64Array.from(latenciesMs).toSorted();
-  return {
-    requestsPerSecond: latenciesMs.length / seconds,
-    p50Ms: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
-    p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
-  };
+  return { requestsPerSecond: latenciesMs.length / seconds, p50Ms: percentile(latenciesMs, 0.5), p99Ms: percentile(latenciesMs, 0.99) };
 }
 
 function answerLength({ port, request }: Load): Promise<number> {

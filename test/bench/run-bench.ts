@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '#persistence';
 import { Child } from './child.js';
 import { BarePg } from './pairs-on-bare-pg.js';
 import { pairsThroughGateway } from './pairs-through-gateway.js';
+import { median } from './percentile.js';
 import type { Load, LoadResult } from './raw-http-load.js';
 import { startTimes } from './start-times.js';
 
@@ -84,7 +85,7 @@ async function pairs(port: number, folder: string): Promise<void> {
   const [limit, through]: number[][] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
     limit?.push(await bare.pairs(CONCURRENCY, seconds));
-    through?.push(await pairsThroughGateway(port, CONCURRENCY, seconds));
+    through?.push((await pairsThroughGateway(port, CONCURRENCY, seconds)).pairsPerSecond);
   }
   await bare.end();
   await server.stop();
@@ -99,8 +100,6 @@ function row(name: string, results: readonly LoadResult[], limit: readonly LoadR
   const [rate, p50, p99] = (['requestsPerSecond', 'p50Ms', 'p99Ms'] as const).map((key) => median(results.map((result) => result[key])));
   print(`  ${name.padEnd(16)} ${Math.round(rate ?? 0)} requests/s  p50 ${p50?.toFixed(2)} ms  p99 ${p99?.toFixed(2)} ms  ${ratio.toFixed(2)}`);
 }
-
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
 const asPair = (header: string): [string, string] => header.split(': ') as [string, string];
 
