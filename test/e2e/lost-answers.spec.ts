@@ -99,7 +99,7 @@ describe('a result whose commit is not answered is told again, and counts once',
   });
 
   test('of a poll', async () => {
-    const isLost = lose('record-pause');
+    const isLost = lose('record-looks');
     const { body } = await osb.provision('polled', plan('async'), {}, { acceptsIncomplete: true });
     expect((await osb.ended('polled', body.operation)).body.state).toBe('succeeded');
     expect(isLost()).toBe(true);
