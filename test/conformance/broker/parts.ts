@@ -76,6 +76,7 @@ function fromCatalog(all: readonly OfferedPlan[], known: ReadonlyMap<Role, Offer
     withMaintenance: first(({ plan }) => 'maintenance_info' in plan),
     withoutMaintenance: first(({ plan }) => !('maintenance_info' in plan)),
     updateable: first(flagged('plan_updateable')),
+    noContextUpdates: offered.find(({ service }) => service['allow_context_updates'] !== true),
   };
 }
 
