@@ -29,7 +29,7 @@ export class SimulatedCatalog {
     const { serviceName, extraOfferings } = this.settings;
     const plans = [...this.#plans].map(([id, plan]) => published(id, plan));
     const extra = Array.from({ length: extraOfferings }, (_none, index) => this.#extraOffering(index + 1));
-    return { services: [offering(this.serviceId, serviceName, plans), ...extra] };
+    return { services: [{ ...offering(this.serviceId, serviceName, plans), ...ANNOUNCED }, ...extra] };
   }
 
   #extraOffering(number: number): unknown {
@@ -46,17 +46,17 @@ export class SimulatedCatalog {
 
 const EXTRA_PLAN: SimulatedPlan = { name: 'sync', description: 'Answers at once.', behaviours: {} };
 
-function offering(id: string, name: string, plans: unknown[]): unknown {
+/** What an offering may announce; the extra ones do without. */
+const ANNOUNCED = { instances_retrievable: true, bindings_retrievable: true, allow_context_updates: true };
+
+function offering(id: string, name: string, plans: unknown[]): Record<string, unknown> {
   return {
     id,
     name,
     description: 'Simulates a service: makes nothing, but takes its time and fails when told to.',
     tags: ['simulator'],
     bindable: true,
-    instances_retrievable: true,
-    bindings_retrievable: true,
     plan_updateable: false,
-    allow_context_updates: true,
     metadata: { displayName: name },
     plans,
   };

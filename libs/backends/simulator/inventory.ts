@@ -8,6 +8,8 @@ export interface InstanceChange {
   planId: string;
   parameters?: string;
   context?: string;
+  /** More members of the result. */
+  answer?: Record<string, unknown>;
 }
 
 /** A binding that exists, ready or not. */
@@ -34,8 +36,7 @@ export interface SimulatedInstance extends InstanceChange {
   readonly spaceGuid: string;
   readonly createdBy?: string;
   updatedBy?: string;
-  /** More members of the result. */
-  readonly answer: Record<string, unknown>;
+  answer: Record<string, unknown>;
   status: Status;
   pendingChange?: InstanceChange;
   readonly operations: SimulatedOperation[];

@@ -77,7 +77,8 @@ export class SimulatedService {
       throw new BrokerError('UpdateNotSupported', `An instance of plan ${instance.planId} cannot change its plan.`);
     }
     const { parameters, context, planId } = request;
-    const change = withoutUndefined({ planId, parameters: parameters?.raw, context: context?.raw });
+    const answer = { ...instance.answer, ...behaviour.answer };
+    const change = withoutUndefined({ planId, parameters: parameters?.raw, context: context?.raw, answer });
     if (operationId !== undefined) instance.updatedBy = operationId;
     instance.pendingChange = change;
     const begun = this.#begin(instance, 'update', carrying, result);

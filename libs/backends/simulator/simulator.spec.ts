@@ -22,6 +22,25 @@ function instance(
 const nowOf = (call: Promise<unknown>): Promise<unknown> =>
   Promise.race([call.catch(String), new Promise((resolve) => setImmediate(resolve, 'still waiting'))]);
 
+test.each([{}, { async: { durationMs: 0 } }])('what an update was told to tell is told from then on (%j)', async (how) => {
+  const moved = instance({ answer: { metadata: { labels: { tier: 'gold' } } } });
+  await moved.provision();
+  await moved.update({ parameters: { simulate: { ...how, answer: { dashboardUrl: 'https://simulator.example/moved' } } } });
+  await moved.update({ parameters: {} });
+  await expect(moved.fetch()).resolves.toMatchObject({
+    dashboardUrl: 'https://simulator.example/moved',
+    metadata: { labels: { tier: 'gold' } },
+  });
+});
+
+test('extra offerings announce nothing of what they need not', async () => {
+  const catalog = await createSimulator({ extraOfferings: 1 }).catalog({ signal: AbortSignal.timeout(5_000) });
+  const [first, extra] = (catalog as { services: object[] }).services;
+  const announced = ['instances_retrievable', 'bindings_retrievable', 'allow_context_updates'];
+  expect(Object.keys(first ?? {})).toEqual(expect.arrayContaining(announced));
+  expect(Object.keys(extra ?? {}).filter((member) => announced.includes(member))).toEqual([]);
+});
+
 describe('a provision that is told how to go on', () => {
   test.each([
     [{ status: 400 }, { code: 'BadRequest', word: 'BadRequest', status: 400 }],
