@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, toInstance, withMembers } from '../fixtures/spoiling.js';
+import { instead, membersOf, remembering, toInstance, withMembers } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -149,21 +149,6 @@ test.each([...needless, ...versions])('a broker that %s', async (_what, spoiling
 test.concurrent.each([...comparing, ...results])('a broker that %s', async (_what, spoiling, rows) => {
   await expectBroken('PRV', spoiling, rows);
 });
-
-/** What has happened to each path so far; the test says how it changes the answer. */
-function remembering(answer: (told: SpoiltAnswer, request: SpoiltRequest, past: readonly string[]) => SpoiltAnswer | undefined): Spoiling {
-  const pasts = new Map<string, string[]>();
-  return {
-    answer: (told, request) => {
-      const path = pathOf(request).replace('/last_operation', '');
-      const past = pasts.get(path) ?? [];
-      pasts.set(path, past);
-      const spoilt = answer(told, request, past) ?? told;
-      past.push(`${request.method} ${told.status}${membersOf(told)['state'] === 'failed' ? ' failed' : ''}`);
-      return spoilt;
-    },
-  };
-}
 
 test.concurrent.each([
   [
