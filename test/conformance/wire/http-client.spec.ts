@@ -79,6 +79,14 @@ test('bytes that are no request are sent all the same, and chunks of an answer a
   expect(received).toBe('NONSENSE\r\nX: \u0001\r\n\r\n');
 });
 
+test('a client that is told to be impatient hangs up before the answer', async () => {
+  reply = '';
+  const hungUp = new Promise((resolve) => server.once('connection', (socket: Socket) => socket.once('close', resolve)));
+  const sent = client.send('PUT', '/', { raw: '{', headers: { 'content-length': '9' }, patienceMs: 50 });
+  await expect(sent).rejects.toThrow(/^PUT .* was not answered: /);
+  await hungUp;
+});
+
 test('a request nobody answers says which one it was', async () => {
   const nobody = new HttpClient({ url: 'http://127.0.0.1:9', headers: {}, answerMs: 500 });
   await expect(nobody.send('GET', '/v2/catalog')).rejects.toThrow(/^GET \/v2\/catalog was not answered: /);

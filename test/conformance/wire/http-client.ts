@@ -15,6 +15,8 @@ export interface Ask {
   readonly raw?: string | Buffer;
   /** Sends the body in chunks, without saying how long it is. */
   readonly chunked?: boolean;
+  /** Hangs up when there is no answer by then, instead of waiting as long as the client does. */
+  readonly patienceMs?: number;
 }
 
 export interface ClientOptions {
@@ -44,7 +46,8 @@ export class HttpClient {
     const headers = this.headersOf(method, ask, body);
     const startedAt = performance.now();
     try {
-      const { incoming, text } = await this.exchange(method, target, headers, ask.chunked ? inChunks(body) : [body ?? '']);
+      const signal = AbortSignal.timeout(ask.patienceMs ?? this.options.answerMs);
+      const { incoming, text } = await this.exchange(method, target, headers, ask.chunked ? inChunks(body) : [body ?? ''], signal);
       return new Answer(`${method} ${target}`, incoming.statusCode ?? 0, pairs(incoming.rawHeaders), text, performance.now() - startedAt);
     } catch (error) {
       throw new Error(`${method} ${target} was not answered: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
@@ -74,9 +77,9 @@ export class HttpClient {
     path: string,
     headers: readonly string[],
     body: readonly (string | Buffer)[],
+    signal: AbortSignal,
   ): Promise<{ incoming: IncomingMessage; text: string }> {
     const { hostname, port, protocol } = this.base;
-    const signal = AbortSignal.timeout(this.options.answerMs);
     const request = protocol === 'https:' ? overTls : overHttp;
     return new Promise((resolve, reject) => {
       const outgoing = request({ method, path, headers, hostname, port, agent: this.agent, signal, maxHeaderSize: MAX_HEAD_BYTES });
