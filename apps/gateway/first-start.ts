@@ -44,8 +44,12 @@ export class FirstStart {
       await declaredIn('PLATFORM_NAME, PLATFORM_USERNAME', () => this.keepPlatform(platform));
       await declaredIn('CONFIG_FILE', () => this.keepDeclared(config));
     };
-    // Another replica that starts at the same moment may be faster: what it registered is found the second time.
-    await bringIn().catch(bringIn);
+    // Other replicas that start at the same moment may be faster with each of these: it is found the next time.
+    const platforms = 1 + (config?.platforms.length ?? 0);
+    for (let retries = platforms + (config?.backends ?? BUNDLED).length; retries > 0; retries -= 1) {
+      if (await bringIn().then(() => true, () => false)) return;
+    }
+    await bringIn();
   }
 
   private async keepDeclared(config: ConfigFile | undefined): Promise<void> {
