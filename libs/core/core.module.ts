@@ -22,6 +22,7 @@ import { UpdateInstance } from './instances/update-instance.js';
 import { BackendStep } from './operations/backend-step.js';
 import { GatewayIdentity } from './operations/gateway-identity.js';
 import { ReadLastOperation } from './operations/last-operation.js';
+import { LateCreates } from './operations/late-creates.js';
 import { LeaseKeeper } from './operations/lease-keeper.js';
 import { OperationAnswers } from './operations/operation-answers.js';
 import { OperationEngine } from './operations/operation-engine.js';
@@ -57,6 +58,7 @@ const WORKINGS = [
   CatalogKeeper,
   CatalogLoop,
   GatewayIdentity,
+  LateCreates,
   LeaseKeeper,
   OperationAnswers,
   OperationEngine,

@@ -35,6 +35,7 @@ export * from './journal/journal.js';
 export * from './journal/outage.js';
 export * from './operations/caller.js';
 export * from './operations/last-operation.js';
+export * from './operations/late-creates.js';
 export * from './operations/lifecycle-store.js';
 export * from './operations/operation.js';
 export * from './operations/operation-news.js';

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LifecycleStore, OperationNews, PlatformStore } from '#core';
+import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, PlatformStore } from '#core';
 import { DataSource } from 'typeorm';
 import { Orm } from './orm.js';
 import { PostgresNews } from './postgres-news.js';
@@ -8,6 +8,7 @@ import { PostgresAuditTrail } from './stores/postgres-audit-trail.js';
 import { PostgresBackendStore } from './stores/postgres-backend-store.js';
 import { PostgresCatalogStore } from './stores/postgres-catalog-store.js';
 import { PostgresInventory } from './stores/postgres-inventory.js';
+import { PostgresLateCreates } from './stores/postgres-late-creates.js';
 import { PostgresLifecycleStore } from './stores/postgres-lifecycle-store.js';
 import { PostgresPlatformStore } from './stores/postgres-platform-store.js';
 
@@ -20,6 +21,7 @@ export class PersistenceModule {
       { provide: BackendStore, useClass: PostgresBackendStore },
       { provide: CatalogStore, useClass: PostgresCatalogStore },
       { provide: Inventory, useClass: PostgresInventory },
+      { provide: LateCreateStore, useClass: PostgresLateCreates },
       { provide: LifecycleStore, useClass: PostgresLifecycleStore },
       { provide: OperationNews, useClass: PostgresNews },
       { provide: PlatformStore, useClass: PostgresPlatformStore },

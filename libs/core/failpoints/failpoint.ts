@@ -3,6 +3,8 @@ export const FAILPOINTS = [
   'after-authentication',
   'after-intent',
   'before-backend-call',
+  /** After the last look at the clock: whoever stands still here sends late. */
+  'at-backend-call',
   'after-backend-answer',
   'before-result-commit',
   'after-result-commit',

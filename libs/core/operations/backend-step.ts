@@ -13,18 +13,13 @@ import type { CallEnd } from '../backends/call-end.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { optional } from '../optional.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
+import { LateCreates } from './late-creates.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { persistently } from './persistently.js';
+import type { Step } from './step.js';
 import { StoredSlot } from './stored-slot.js';
 
-/** What one call to the backend brought the operation. */
-export type Step =
-  | { readonly kind: 'done'; readonly instance?: InstanceResult; readonly binding?: BindingResult }
-  | { readonly kind: 'accepted'; readonly pollToken?: string; readonly retryAfterMs?: number; readonly instance?: InstanceResult }
-  | { readonly kind: 'in progress'; readonly retryAfterMs?: number }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'refused'; readonly error: BrokerError }
-  | { readonly kind: 'unknown'; readonly reason: string };
+export type { Step } from './step.js';
 
 /** Puts an operation's next question to its backend: the mutation itself, or how it is getting on. */
 @Injectable()
@@ -32,6 +27,7 @@ export class BackendStep {
   constructor(
     private readonly calls: BackendCalls,
     private readonly lifecycle: LifecycleStore,
+    private readonly late: LateCreates,
   ) {}
 
   async take(task: Task, deadline: Date): Promise<Step> {
@@ -62,15 +58,20 @@ export class BackendStep {
 
   private async send(task: Task, deadline: Date): Promise<Step> {
     await failpoint('before-backend-call', task.operation.kind);
-    const end = await this.calls.call(task.operation.backendId, deadline, (backend, signal) =>
-      this.mutate(backend, task, this.callFor(task, deadline, signal)),
-    );
+    let isAsked = false;
+    const end = await this.calls.call(task.operation.backendId, deadline, (backend, signal) => {
+      isAsked = true;
+      return this.mutate(backend, task, this.callFor(task, deadline, signal));
+    });
+    const isLate = Date.now() >= deadline.getTime();
+    if (isAsked && isLate && mayHaveMade(task, end)) await this.late.sweep(task);
     await failpoint('after-backend-answer', task.operation.kind);
     return stepOf(end);
   }
 
   private async mutate(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
     const { operation } = task;
+    await failpoint('at-backend-call', operation.kind);
     switch (operation.kind) {
       case 'provision': {
         const request = { ...instanceRef(task), ...provisionBody(task) };
@@ -159,6 +160,11 @@ function callOf(task: Task, lifecycle: LifecycleStore, deadline: Date, signal: A
     persistently(() => lifecycle.saveBackendState(operation, 'binding', state), deadline),
   );
   return { ...call, bindingState: slot };
+}
+
+function mayHaveMade({ operation: { kind } }: Task, end: CallEnd<Step>): boolean {
+  if (kind !== 'provision' && kind !== 'bind') return false;
+  return end.kind !== 'refused' || end.error.mayHaveActed;
 }
 
 function stepOf(end: CallEnd<Step>): Step {

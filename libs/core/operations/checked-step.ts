@@ -1,6 +1,6 @@
 import { BrokerError, type BindingResult, type InstanceResult, type OperationKind } from '#sdk';
 import { optional } from '../optional.js';
-import { type Step } from './backend-step.js';
+import type { Step } from './step.js';
 
 /** What is known of the offering; an instance may outlive its plan. */
 interface Offered {

@@ -2,9 +2,9 @@ import { BrokerError, mergeRawObjects } from '#sdk';
 import type { AuditEvent, AuditOutcome } from '../audit/audit-event.js';
 import { newOperationId } from '../ids/ids.js';
 import { optional } from '../optional.js';
-import { type Step } from './backend-step.js';
 import type { BindingChange, CleanUp, InstanceChange, Settlement, Task } from './lifecycle-store.js';
 import type { Operation, OperationFailure } from './operation.js';
+import type { Step } from './step.js';
 
 type DoneStep = Extract<Step, { kind: 'done' | 'gone' }>;
 
@@ -102,7 +102,8 @@ function failureOf({ kind }: Operation, error: BrokerError): OperationFailure {
   };
 }
 
-function cleanUpOf(task: Task, leftover: Leftover): CleanUp {
+/** The delete that is owed after a create. */
+export function cleanUpOf(task: Task, leftover: Leftover): CleanUp {
   const { operation } = task;
   const cleanUp: Operation = {
     id: newOperationId(),
