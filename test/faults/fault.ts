@@ -5,6 +5,8 @@ export type FaultAction =
   | { readonly kind: 'kill' }
   /** SIGSTOP: the process stands still, and wakes with what it believed before. */
   | { readonly kind: 'stop' }
+  /** Until the bench lets go of it. */
+  | { readonly kind: 'hold' }
   | { readonly kind: 'throw' }
   | { readonly kind: 'delay'; readonly delayMs: number };
 
@@ -19,7 +21,7 @@ export interface Fault {
 }
 
 /** What the bench tells a gateway under test. */
-export type BenchMessage = { readonly kind: 'arm'; readonly faults: readonly Fault[] };
+export type BenchMessage = { readonly kind: 'arm'; readonly faults: readonly Fault[] } | { readonly kind: 'let go' };
 
 /** What a gateway under test tells the bench. */
 export type GatewayMessage =

@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '') as GatewayOrder;
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: BenchMessage) => {
+    if (message.kind === 'let go') return held.resolve();
     arm(message.faults);
     void tell({ kind: 'armed' });
   });
@@ -33,6 +34,8 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => void leave(gateway, 0));
   await tell({ kind: 'listening', url: gateway.url });
 }
+
+const held = Promise.withResolvers<void>();
 
 /** Replaces what was armed before; counting begins anew. */
 function arm(faults: readonly Fault[]): void {
@@ -55,6 +58,8 @@ async function strike(fault: Fault): Promise<void> {
       return end('SIGKILL');
     case 'stop':
       return end('SIGSTOP');
+    case 'hold':
+      return held.promise;
     case 'throw':
       throw new Error(`the bench made ${fault.at} fail`);
     case 'delay':

@@ -19,6 +19,8 @@ const MAIN = join(HERE.includes(`${sep}dist${sep}`) ? HERE : join(HERE, '../../d
 export class GatewayUnderTest {
   /** What it logged, over all its lives; the last lines only. */
   readonly lines: string[] = [];
+  /** Every armed fault that has struck, over all its lives. */
+  readonly strikes: Fault[] = [];
   /** What is different from the durations of the bench, from the next start on. */
   timings: Partial<Timings> = {};
   private child: ChildProcess | undefined;
@@ -93,13 +95,9 @@ export class GatewayUnderTest {
     return this.child?.exitCode ?? null;
   }
 
-  /** Lets the process stand still, wherever it is. */
-  stop(): void {
-    this.child?.kill('SIGSTOP');
-  }
-
-  /** Wakes a process that was stopped. */
+  /** Wakes a process that was stopped. What is held goes on first, before it can notice how late it is. */
   wake(): void {
+    this.child?.send({ kind: 'let go' } satisfies BenchMessage);
     this.child?.kill('SIGCONT');
   }
 
@@ -123,7 +121,10 @@ export class GatewayUnderTest {
   }
 
   private hear(message: GatewayMessage): void {
-    if (message.kind === 'struck') this.struck.resolve(message.fault);
+    if (message.kind === 'struck') {
+      this.strikes.push(message.fault);
+      this.struck.resolve(message.fault);
+    }
     this.waiting.get(message.kind)?.(message);
   }
 
