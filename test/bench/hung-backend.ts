@@ -15,7 +15,7 @@ const CONCURRENCY = 8;
 const IDS = { service_id: 'hanging-service', plan_id: 'hanging-plan' };
 
 const { values } = parseArgs({
-  options: { calls: { type: 'string', default: '200' }, seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '7' } },
+  options: { calls: { type: 'string', default: '200' }, seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '5' } },
 });
 const calls = Math.min(Number(values.calls), 1_000);
 const seconds = Math.min(Number(values.seconds), 10);
@@ -116,9 +116,9 @@ function tell(name: string, rows: readonly (readonly [without: number, hung: num
   const ratio = median(rows.map(([first, with_, second]) => (2 * with_) / (first + second)));
   const control = rows.map(([first, , second]) => second / first);
   const [least, most] = [Math.min(...control), Math.max(...control)];
-  const verdict = ratio <= most ? 'within the spread of the control' : 'ABOVE the spread of the control';
+  const verdict = ratio > most ? 'above' : ratio < least ? 'below' : 'within';
   print(`  ${name.padEnd(12)} without ${ms(without)}, with ${ms(hung)}, without again ${ms(again)}`);
-  print(`  ${''.padEnd(12)} with/without ${ratio.toFixed(2)}; without/without ${median(control).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}): ${verdict}`);
+  print(`  ${''.padEnd(12)} with/without ${ratio.toFixed(2)}; without/without ${median(control).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}): ${verdict} the control's spread`);
 }
 
 const ms = (value = 0): string => `${value.toFixed(2)} ms`;

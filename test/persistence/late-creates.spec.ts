@@ -8,7 +8,7 @@ import {
   type Operation,
   type Task,
 } from '#core';
-import { aBinding, anInstance, anOperation, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
+import { aBinding, anInstance, anOperation, atMost, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
 import { CALL_MS, TestRecord } from './record.js';
 
 let record: TestRecord;
@@ -65,7 +65,7 @@ test('nothing is owed for what another gateway made as well: it lives; but its n
   expect(await living()).toEqual([{ id: instance.instanceId, at: instance.backendInstanceId, state: 'ready' }]);
   const { id } = await start(record, 'deprovision', instance);
   expect((await record.lifecycle.giveUpLeases(OWNER, [id]))).toEqual([id]);
-  const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, 1);
+  const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, atMost(1));
   expect(task?.unquietForMs).toBeGreaterThan(0);
 });
 
@@ -75,7 +75,7 @@ test('what was deleted meanwhile gets an owner again, which is removed, and once
   expect(await owe(create, instance)).toBe('removing');
   expect(await living()).toEqual([{ id: instance.instanceId, at: instance.backendInstanceId, state: 'failed' }]);
   await record.lifecycle.releaseForgotten();
-  const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, 1);
+  const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, atMost(1));
   expect(task).toMatchObject({ operation: { kind: 'deprovision', initiator: 'gateway' }, instance: { backendInstanceId: instance.backendInstanceId } });
   expect(task?.unquietForMs).toBeGreaterThan(CALL_MS / 2);
 });
@@ -128,7 +128,7 @@ describe('a late bind', () => {
     expect(await owe(bind, instance, binding)).toBe('removing');
     expect(await bindings()).toEqual([{ id: binding.bindingId, state: 'failed' }]);
     await record.lifecycle.releaseForgotten();
-    const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, 1);
+    const [task] = await record.lifecycle.claimDue('gateway-b', LEASE_MS, atMost(1));
     expect(task).toMatchObject({ operation: { kind: 'unbind', initiator: 'gateway' }, binding: { backendBindingId: binding.backendBindingId } });
   });
 
