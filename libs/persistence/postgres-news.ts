@@ -1,3 +1,5 @@
+import { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Client, type Notification } from 'pg';
 import { DataSource } from 'typeorm';
@@ -9,11 +11,14 @@ export const DUE = 'osb_operation_due';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** How long a server may take to say good-bye. */
+const LONGEST_END_MS = 1_000;
 
 /** News over a connection of its own, which is made again, with growing pauses, whenever it is lost. */
 @Injectable()
 export class PostgresNews extends OperationNews {
   private client: Client | undefined;
+  private socket = new Socket();
   private timer: NodeJS.Timeout | undefined;
   private pauseMs = FIRST_PAUSE_MS;
   private stopped = false;
@@ -24,8 +29,15 @@ export class PostgresNews extends OperationNews {
 
   start(listener: NewsListener): void {
     const { url } = this.database.options as { url?: string };
-    const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true, application_name: 'osb-gateway' });
-    this.client = client;
+    const socket = new Socket();
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      application_name: 'osb-gateway',
+      stream: () => socket,
+    });
+    [this.client, this.socket] = [client, socket];
     client.on('notification', (notification) => tell(listener, notification));
     client.on('error', () => undefined);
     client.once('end', () => this.startAgain(listener));
@@ -39,7 +51,9 @@ export class PostgresNews extends OperationNews {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.client?.end();
+    // A server that has fallen silent never answers, and must not keep the process from stopping.
+    await Promise.race([this.client?.end(), pause(LONGEST_END_MS, undefined, { ref: false })]);
+    this.socket.destroy();
   }
 
   private startAgain(listener: NewsListener): void {

@@ -176,6 +176,7 @@ export const updatePlans: readonly Row[] = [
       const { service, plan } = broker.cast('updateable');
       const target = broker.cast('withMaintenance');
       if (target.service['id'] !== service['id']) throw new Inapplicable('the plans updateable and withMaintenance are of two services');
+      if (target.plan['id'] === plan['id']) throw new Inapplicable('the plans updateable and withMaintenance are one');
       const instance = await broker.made('updateable');
       const current = (plan['maintenance_info'] as JsonObject | undefined)?.['version'] ?? '9999.9.9';
       const to = (version: unknown): JsonObject => ({ plan_id: planIdOf(target), maintenance_info: { version } });
