@@ -79,6 +79,11 @@ function isFailure(end: unknown): boolean {
   return kind === 'unknown' || (kind === 'refused' && error?.code === 'Unavailable');
 }
 
-function unavailable(condition: 'failing' | 'busy', retryAfterSeconds: number): BrokerError {
-  return new BrokerError('Unavailable', `the backend of this service is ${condition}; try again later`, { retryAfterSeconds });
+const TEXTS = {
+  failing: 'the backend of this service is failing; try again later',
+  busy: 'the backend of this service is busy; try again later',
+};
+
+function unavailable(condition: keyof typeof TEXTS, retryAfterSeconds: number): BrokerError {
+  return new BrokerError('Unavailable', TEXTS[condition], { retryAfterSeconds });
 }
