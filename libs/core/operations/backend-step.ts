@@ -11,6 +11,7 @@ import {
 import { BackendCalls } from '../backends/backend-calls.js';
 import type { CallEnd } from '../backends/call-end.js';
 import { failpoint } from '../failpoints/failpoint.js';
+import { newUuid } from '../ids/ids.js';
 import { optional } from '../optional.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
 import { LateCreates } from './late-creates.js';
@@ -40,7 +41,7 @@ export class BackendStep {
    */
   async probe(task: Task, deadline: Date): Promise<Step> {
     const end = await this.calls.call<Step>(task.operation.backendId, deadline, (backend, signal) =>
-      this.look(backend, task, this.callFor(task, deadline, signal)),
+      this.look(backend, task, ownCall(this.callFor(task, deadline, signal))),
     );
     return end.kind === 'answered' ? end.value : { kind: 'in progress' };
   }
@@ -61,7 +62,8 @@ export class BackendStep {
     let isAsked = false;
     const end = await this.calls.call(task.operation.backendId, deadline, (backend, signal) => {
       isAsked = true;
-      return this.mutate(backend, task, this.callFor(task, deadline, signal));
+      const call = this.callFor(task, deadline, signal);
+      return this.mutate(backend, task, task.operation.initiator === 'gateway' ? ownCall(call) : call);
     });
     const isLate = Date.now() >= deadline.getTime();
     if (isAsked && isLate && mayHaveMade(task, end)) await this.late.sweep(task);
@@ -94,8 +96,7 @@ export class BackendStep {
   private async poll(task: Task, deadline: Date): Promise<Step> {
     await failpoint('before-poll', task.operation.kind);
     const end = await this.calls.call<Step>(task.operation.backendId, deadline, async (backend, signal) => {
-      // Nobody asked for this poll but the gateway: the identity of a user stays out of it.
-      const { originatingIdentity: _, ...call } = this.callFor(task, deadline, signal);
+      const call = ownCall(this.callFor(task, deadline, signal));
       const state = await this.lastOperation(backend, task, call);
       switch (state.kind) {
         case 'in progress':
@@ -160,6 +161,12 @@ function callOf(task: Task, lifecycle: LifecycleStore, deadline: Date, signal: A
     persistently(() => lifecycle.saveBackendState(operation, 'binding', state), deadline),
   );
   return { ...call, bindingState: slot };
+}
+
+/** A call nobody asked for but the gateway: the identity of a user stays out of it, and it is a request of its own. */
+function ownCall(call: BindingCall): BindingCall {
+  const { originatingIdentity: _, ...own } = call;
+  return { ...own, requestIdentity: newUuid() };
 }
 
 function mayHaveMade({ operation: { kind } }: Task, end: CallEnd<Step>): boolean {

@@ -111,10 +111,6 @@ function timeoutText(isCreate: boolean): string {
 }
 
 export function errorOf(failure: OperationFailure): BrokerError {
-  const { code, word, description, instanceUsable, updateRepeatable } = failure;
-  return new BrokerError(code, description, {
-    word,
-    ...(instanceUsable === undefined ? {} : { instanceUsable }),
-    ...(updateRepeatable === undefined ? {} : { updateRepeatable }),
-  });
+  const { code, description, ...details } = failure;
+  return new BrokerError(code, description, details);
 }

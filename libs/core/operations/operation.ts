@@ -24,6 +24,8 @@ export interface OperationFailure {
   readonly description: string;
   readonly instanceUsable?: boolean;
   readonly updateRepeatable?: boolean;
+  /** When to ask again, as the backend said. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** What to send for an update, kept sealed until the operation ends. Members are raw JSON. */

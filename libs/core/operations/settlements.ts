@@ -92,13 +92,14 @@ export function parkedFailure(task: Task, error: BrokerError): Settlement {
 
 /** The flags belong to failed updates (both) and deprovisions (instance_usable) only: OSB 2.17, Service Broker Errors. */
 function failureOf({ kind }: Operation, error: BrokerError): OperationFailure {
-  const { instanceUsable, updateRepeatable } = error.details;
+  const { instanceUsable, updateRepeatable, retryAfterSeconds } = error.details;
   return {
     code: error.code,
     word: error.word,
     description: error.description,
     ...optional('instanceUsable', kind === 'update' || kind === 'deprovision' ? instanceUsable : undefined),
     ...optional('updateRepeatable', kind === 'update' ? updateRepeatable : undefined),
+    ...optional('retryAfterSeconds', retryAfterSeconds),
   };
 }
 
