@@ -1,15 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseProfile } from './broker/profile.js';
-import { failed, inapplicable, runAgainst } from './fixtures/outcomes.js';
+import { failed, runAgainst } from './fixtures/outcomes.js';
 import { startSpecBroker, type SpecBroker } from './fixtures/spec-broker.js';
+import { reasons } from './report/summary.js';
 import type { Run } from './runner/result.js';
 
+/** What the specification does not ask for: failures, slowness, dashboards and the like. */
+const LACKS = [
+  'brokenCreate',
+  'dashboard',
+  'failingBind',
+  'failingCreate',
+  'failingDelete',
+  'failingUpdate',
+  'lateCreate',
+  'newDashboard',
+  'noContextUpdates',
+  'otherService',
+  'overQuota',
+  'refusedUpdate',
+  'slowCreate',
+  'slowUpdate',
+  'unusableUpdate',
+  'no create is answered with dashboard_url',
+  'no create is answered with metadata',
+  'no update is answered with metadata',
+  'the profile names no creates that fail',
+  'the profile names no updates that fail or take their time',
+];
+const PROFILE = `
+oldestVersion: '2.13'
+plans:
+  updateable: spec/sync
+  updateTarget: spec/large
+`;
 const login = { username: 'platform', password: 'secret' };
 let broker: SpecBroker;
 let run: Run;
 
 beforeAll(async () => {
   broker = await startSpecBroker(login);
-  run = await runAgainst({ url: broker.url, login, profile: parseProfile('') });
+  run = await runAgainst({ url: broker.url, login, profile: parseProfile(PROFILE) });
 }, 120_000);
 afterAll(() => broker.close());
 
@@ -17,6 +49,17 @@ test('a broker written from the specification alone keeps every row', () => {
   expect(failed(run)).toEqual({});
 });
 
-test('the rows that mean nothing', () => {
-  expect(inapplicable(run)).toEqual([]);
+test('rows are inapplicable to it for what it has not, and for nothing else', () => {
+  const lacks = [...reasons(run.results, 'inapplicable').keys()].map((reason) => /^the broker lacks (\w+)/.exec(reason)?.[1] ?? reason);
+  expect(new Set(lacks)).toEqual(new Set(LACKS));
+});
+
+test('the suite leaves nothing behind', () => {
+  expect(run.leftBehind).toEqual([]);
+});
+
+test('it is short, and shares no code with anything', async () => {
+  const text = await readFile(join(import.meta.dirname, 'fixtures', 'spec-broker.ts'), 'utf8');
+  expect(text.split('\n').length).toBeLessThanOrEqual(300);
+  expect([...text.matchAll(/from '([^']+)'/g)].map(([, from]) => from).filter((from) => !from?.startsWith('node:'))).toEqual([]);
 });
