@@ -12,6 +12,7 @@ import { PublishedCatalog } from './published-catalog.js';
 import { readCatalog } from './read-catalog.js';
 
 const READ_TIMEOUT_MS = 15_000;
+const NOTHING_ANY_MORE = 'it offers nothing any more that can be published; what it offered before stays. Disable the backend if that is meant';
 
 /** How a backend's part of the catalog is doing, for operators. */
 export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
@@ -25,6 +26,8 @@ export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
 @Injectable()
 export class CatalogKeeper {
   private conditions = new Map<string, CatalogCondition>();
+  /** Backends with something to offer in the catalogs that are stored. */
+  private offering = new Set<string>();
   private seenRevision = -1n;
   private rebuilding: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
@@ -59,7 +62,8 @@ export class CatalogKeeper {
   private async readGood(backendId: string): Promise<{ body: string; failure?: never } | { failure: string }> {
     try {
       const raw = await this.read(backendId);
-      await readCatalog(raw, this.schemas);
+      const { offerings } = await readCatalog(raw, this.schemas);
+      if (offerings.length === 0 && this.offering.has(backendId)) return { failure: NOTHING_ANY_MORE };
       return { body: JSON.stringify(raw) };
     } catch (error) {
       return { failure: this.failureOf(backendId, error) };
@@ -111,6 +115,7 @@ export class CatalogKeeper {
       await this.catalogs.claim(merged.claims);
       return this.rebuildNow();
     }
+    this.offering = new Set(inputs.filter(({ input }) => input.offerings.length > 0).map(({ input }) => input.backendId));
     const hidden = new Set(records.filter(({ state }) => state === 'disabled').map(({ id }) => id));
     this.catalog.publish(PublishedCatalog.of(merged.offerings, hidden));
     this.conditions = new Map(
