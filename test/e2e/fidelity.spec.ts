@@ -27,6 +27,8 @@ const AWKWARD: readonly (readonly [string, string])[] = [
   ['characters of every size', '{"ä":"é€😀","e\u0301":"\u00e9"}'],
   ['white space', '{ "a" : [ 1 ,\n\t2 ] , "b" : { } }'],
   ['a key given twice, further in', '{"a":{"b":1,"b":2}}'],
+  ['a key given twice', '{"a":1,"a":2,"n":1}'],
+  ['56 levels of nesting', `${'{"a":['.repeat(28)}1.0${']}'.repeat(28)}`],
   ['members every object has', '{"constructor":1,"toString":{"a":null},"hasOwnProperty":[]}'],
   ['text that looks like the end', '{"a":"}],\\"b\\":{","c":"]"}'],
   ['64 kB', `{"a":"${'x'.repeat(65_536)}"}`],
