@@ -12,6 +12,8 @@ export const ROLES = {
   asyncBinding: 'a plan whose bindings are made and removed after a 202',
   asyncOnlyBinding: 'a plan that refuses a bind or unbind without accepts_incomplete=true',
   notBindable: 'a plan that cannot be bound',
+  bindableItself: 'a plan that can be bound, of a service that says its plans cannot',
+  bindableByService: 'a plan that leaves it to its service to say that it can be bound',
   updateable: 'a plan that can be changed to the plan updateTarget',
   updateTarget: 'the plan the plan updateable can be changed to',
   notUpdateable: 'a plan that cannot be changed to another one',

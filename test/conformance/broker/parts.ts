@@ -68,6 +68,8 @@ function fromCatalog(all: readonly OfferedPlan[], known: ReadonlyMap<Role, Offer
   return {
     bindable: sync && flagOf(sync, 'bindable') ? sync : undefined,
     notBindable: first((plan) => !flagOf(plan, 'bindable')),
+    bindableItself: offered.find(({ service, plan }) => service['bindable'] === false && plan['bindable'] === true),
+    bindableByService: first(({ service, plan }) => service['bindable'] === true && !('bindable' in plan)),
     notUpdateable: first((plan) => !flagOf(plan, 'plan_updateable')),
     otherPlan: offered.find((plan) => sync && beside(plan) && planIdOf(plan) !== planIdOf(sync)),
     otherService: sync && offered.find((plan) => !beside(plan)),
