@@ -21,6 +21,7 @@ import {
 } from './flow.js';
 import { refOf, type Following } from './following.js';
 import { demandService, forgetGone } from './instances.js';
+import type { KnownCatalog } from './known-catalog.js';
 import { bindBody, parseBody, requiredQuery, type Member, type OsbRequest } from './osb-request.js';
 import type { BindingRecord, InstanceRecord } from './records.js';
 import { withoutUndefined } from '../without-undefined.js';
@@ -30,6 +31,7 @@ export class Bindings {
   constructor(
     private readonly workshop: Workshop,
     private readonly following: Following,
+    private readonly catalog: KnownCatalog,
   ) {}
 
   /** PUT /v2/service_instances/:instance_id/service_bindings/:binding_id */
@@ -40,6 +42,7 @@ export class Bindings {
     demandIdle(instance);
     const { app_guid, bind_resource, predecessor_binding_id, service_id = instance.serviceId } = value;
     demandService(instance, service_id);
+    await this.catalog.demandParameters(instance, 'bind', member('parameters'), this.workshop.signal);
     const attributes = [value.plan_id ?? instance.planId, app_guid, bind_resource, predecessor_binding_id];
     const fresh: BindingRecord = withoutUndefined({
       bindingId: request.bindingId,

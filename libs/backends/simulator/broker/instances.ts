@@ -30,6 +30,7 @@ export class Instances {
     const { value, member } = parseBody(request, provisionBody);
     const target = { serviceId: value.service_id, planId: value.plan_id, expected: value.maintenance_info?.version };
     const version = await this.catalog.maintenanceVersion(target, this.workshop.signal);
+    await this.catalog.demandParameters(target, 'provision', member('parameters'), this.workshop.signal);
     const fresh: InstanceRecord = withoutUndefined({
       instanceId: request.instanceId,
       serviceId: value.service_id,
@@ -66,6 +67,7 @@ export class Instances {
     const planId = value.plan_id ?? previousPlanId;
     const expected = value.maintenance_info?.version;
     const version = await this.catalog.maintenanceVersion({ serviceId, planId, expected }, this.workshop.signal);
+    await this.catalog.demandParameters({ serviceId, planId }, 'update', member('parameters'), this.workshop.signal);
     const identity = identityOf([planId, expected, member('context')?.raw], member('parameters'));
     if (isRunning(instance) && instance.operation.kind === 'update' && instance.operation.identity === identity) {
       return acceptedAgain(instance.operation, request);

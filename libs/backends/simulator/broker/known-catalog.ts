@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { BrokerError, type ServiceBackend } from '#sdk';
+import { BrokerError, type RawJson, type ServiceBackend } from '#sdk';
 import { z } from 'zod';
 import { jsonAnswer, type Answer } from './answer.js';
+import { problemOf, type SchemaCall } from './parameter-schemas.js';
 
 const catalogSchema = z.looseObject({
   services: z.array(
@@ -40,8 +41,8 @@ export class KnownCatalog {
     { serviceId, planId, expected }: { serviceId: string; planId: string; expected: string | undefined },
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    this.#latest ??= catalogSchema.parse(await this.backend.catalog({ signal }));
-    const service = this.#latest.services.find(({ id }) => id === serviceId);
+    const { services } = await this.#known(signal);
+    const service = services.find(({ id }) => id === serviceId);
     if (service === undefined) throw new BrokerError('BadRequest', `Service ${serviceId} is not in the catalog.`);
     const plan = service.plans.find(({ id }) => id === planId);
     if (plan === undefined)
@@ -52,5 +53,24 @@ export class KnownCatalog {
       'MaintenanceInfoConflict',
       `Plan ${planId} is at ${version ?? 'no version'}, not ${expected}.`,
     );
+  }
+
+  /** @throws BrokerError BadRequest when the plan has a schema for this call, and the parameters break it */
+  async demandParameters(
+    { serviceId, planId }: { serviceId: string; planId: string },
+    call: SchemaCall,
+    parameters: RawJson | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (parameters === undefined) return;
+    const { services } = await this.#known(signal);
+    const plan = services.find(({ id }) => id === serviceId)?.plans.find(({ id }) => id === planId);
+    const problem = problemOf(plan?.['schemas'], call, parameters.value);
+    if (problem === undefined) return;
+    throw new BrokerError('BadRequest', `The parameters do not match the schema of plan ${planId}: ${problem}.`);
+  }
+
+  async #known(signal: AbortSignal): Promise<z.infer<typeof catalogSchema>> {
+    return (this.#latest ??= catalogSchema.parse(await this.backend.catalog({ signal })));
   }
 }

@@ -38,7 +38,7 @@ export class OsbRoutes {
     const catalog = new KnownCatalog(backend);
     const following = new Following(workshop);
     const instances = new Instances(workshop, following, catalog);
-    const bindings = new Bindings(workshop, following);
+    const bindings = new Bindings(workshop, following, catalog);
     const reads = new Reads(workshop, following, bindings);
     this.#routes = [
       route('/v2/catalog', { GET: ({ headers }) => catalog.answer(headers['if-none-match'], signal) }),
