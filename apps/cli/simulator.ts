@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const { port, host, username, password, name, state, 'api-version': apiVersion } = values;
   if ((username === undefined) !== (password === undefined)) throw new Error('give both --username and --password');
   const file = state === undefined ? undefined : new StateFile(state);
-  const backend = createSimulator({ serviceName: name }, file?.section('simulator'));
+  const backend = createSimulator({ serviceName: name, permissionsOffering: true }, file?.section('simulator'));
   const broker = await startBroker({
     backend,
     ledger: backend.ledger,

@@ -1,21 +1,27 @@
 import { BrokerError } from '#sdk';
-import { simulatedPlans, type SimulatedPlan } from './plans.js';
+import { plansWithPermissions, simulatedPlans, type SimulatedPlan } from './plans.js';
 import type { SimulatorSettings } from './settings.js';
 
 /** The offerings of one simulator, and the plans behind their ids. */
 export class SimulatedCatalog {
   readonly serviceId: string;
   readonly #plans: Map<string, SimulatedPlan>;
+  /** Of the offering with permissions, if there is one. */
+  readonly #permittedPlans: Map<string, SimulatedPlan>;
 
   constructor(private readonly settings: SimulatorSettings) {
     const { serviceName, serviceId = `${serviceName}-service`, planIdPrefix = `${serviceName}-` } = settings;
     this.serviceId = serviceId;
-    this.#plans = new Map(simulatedPlans(settings).map((plan) => [`${planIdPrefix}${plan.name}`, plan]));
+    const byId = (plans: SimulatedPlan[]): Map<string, SimulatedPlan> =>
+      new Map(plans.map((plan) => [`${planIdPrefix}${plan.name}`, plan]));
+    this.#plans = byId(simulatedPlans(settings));
+    this.#permittedPlans = byId(settings.permissionsOffering ? plansWithPermissions() : []);
   }
 
   /** The plan with this id, if it is offered; the plan of every extra offering is synchronous. */
   find(serviceId: string, planId: string): SimulatedPlan | undefined {
-    return serviceId === this.serviceId ? this.#plans.get(planId) : this.#extraPlan(serviceId, planId);
+    if (serviceId === this.serviceId) return this.#plans.get(planId);
+    return serviceId === this.#permittedId ? this.#permittedPlans.get(planId) : this.#extraPlan(serviceId, planId);
   }
 
   /** @throws BrokerError BadRequest when the service has no such plan. */
@@ -29,7 +35,18 @@ export class SimulatedCatalog {
     const { serviceName, extraOfferings } = this.settings;
     const plans = [...this.#plans].map(([id, plan]) => published(id, plan));
     const extra = Array.from({ length: extraOfferings }, (_none, index) => this.#extraOffering(index + 1));
-    return { services: [{ ...offering(this.serviceId, serviceName, plans), ...ANNOUNCED }, ...extra] };
+    return { services: [{ ...offering(this.serviceId, serviceName, plans), ...ANNOUNCED }, ...extra, ...this.#permitted()] };
+  }
+
+  get #permittedId(): string {
+    return `${this.serviceId}-permissions`;
+  }
+
+  #permitted(): unknown[] {
+    if (this.#permittedPlans.size === 0) return [];
+    const plans = [...this.#permittedPlans].map(([id, plan]) => published(id, plan));
+    const requires = ['syslog_drain', 'route_forwarding', 'volume_mount'];
+    return [{ ...offering(this.#permittedId, `${this.settings.serviceName}-permissions`, plans), ...ANNOUNCED, requires }];
   }
 
   #extraOffering(number: number): unknown {

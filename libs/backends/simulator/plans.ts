@@ -6,6 +6,10 @@ export interface SimulatedPlan {
   readonly name: string;
   readonly description: string;
   readonly behaviours: Behaviours;
+  /** What a bind must name in its bind resource. */
+  readonly bindsOnly?: 'app' | 'route';
+  /** Bindings have metadata: they expire after an hour. */
+  readonly bindingsExpire?: boolean;
   /** More members of the plan in the catalog. */
   readonly published?: Record<string, unknown>;
 }
@@ -24,9 +28,6 @@ export function simulatedPlans(settings: SimulatorSettings): SimulatedPlan[] {
     plan('slow', 'Answers every change late, but when it is done.', {
       behaviours: { provision: slow, update: slow, deprovision: slow, bind: slow, unbind: slow },
     }),
-    plan('async-bind', 'Accepts a bind or unbind and finishes it later.', {
-      behaviours: { bind: later, unbind: later },
-    }),
     plan('failing', 'Accepts a provision and fails later, leaving something behind.', {
       behaviours: { provision: failing(settings) },
     }),
@@ -35,7 +36,14 @@ export function simulatedPlans(settings: SimulatorSettings): SimulatedPlan[] {
     }),
     plan('not-bindable', 'Cannot be bound.', { published: { bindable: false } }),
     plan('updateable', 'Can be changed to any other plan.', { published: { plan_updateable: true } }),
-    plan('rotatable', 'Has bindings that can be rotated.', { published: { binding_rotatable: true } }),
+    plan('rotatable', 'Has bindings that can be rotated, and expire.', {
+      published: { binding_rotatable: true },
+      bindingsExpire: true,
+    }),
+    plan('async-bind', 'Accepts a bind or unbind and finishes it later.', {
+      behaviours: { bind: later, unbind: later },
+      published: { binding_rotatable: true },
+    }),
     plan('with-schema', 'Has parameter schemas (draft 04).', {
       published: { schemas: schemas('http://json-schema.org/draft-04/schema#') },
     }),
@@ -47,6 +55,31 @@ export function simulatedPlans(settings: SimulatorSettings): SimulatedPlan[] {
     }),
   ];
 }
+
+/** The plans of an offering with permissions: what their binds give needs one. */
+export function plansWithPermissions(): SimulatedPlan[] {
+  const giving = (answer: Record<string, unknown>): Behaviours => ({ bind: { answer } });
+  return [
+    plan('app-only', 'Can be bound to an app only.', { bindsOnly: 'app' }),
+    plan('log-drain', 'Takes the logs of what it is bound to.', {
+      behaviours: giving({ syslogDrainUrl: 'syslog-tls://logs.simulator.example:6514' }),
+    }),
+    plan('route-service', 'Can be bound to a route only, whose requests it is to be sent.', {
+      bindsOnly: 'route',
+      behaviours: giving({ routeServiceUrl: 'https://routes.simulator.example/' }),
+    }),
+    plan('managed-routes', 'Can be bound to a route only, whose requests it gets without being told of.', { bindsOnly: 'route' }),
+    plan('volume', 'Gives a volume to be mounted.', { behaviours: giving({ volumeMounts: [VOLUME_MOUNT] }) }),
+  ];
+}
+
+const VOLUME_MOUNT = {
+  driver: 'simulated',
+  container_dir: '/data/simulated',
+  mode: 'rw',
+  device_type: 'shared',
+  device: { volume_id: 'simulated-volume', mount_config: { source: '//simulator.example/volume' } },
+};
 
 function plan(name: string, description: string, more: Partial<SimulatedPlan> = {}): SimulatedPlan {
   return { name, description, behaviours: {}, ...more };

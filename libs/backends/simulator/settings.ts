@@ -9,6 +9,10 @@ export const simulatorSettings = z.strictObject({
   serviceId: text.optional().describe('Id of the offering. Default: `<serviceName>-service`.'),
   planIdPrefix: text.optional().describe('Plan ids are this and the name of the plan. Default: `<serviceName>-`.'),
   extraOfferings: z.number().int().min(0).max(10_000).default(0).describe('How many more offerings to publish.'),
+  permissionsOffering: z
+    .boolean()
+    .default(false)
+    .describe('Whether to publish one more offering, which announces every permission in `requires`.'),
   asyncDurationMs: milliseconds.default(2_000).describe('How long operations of asynchronous plans take.'),
   slowDelayMs: milliseconds.default(5_000).describe('How long each call of the plan `slow` takes.'),
   capabilities: z

@@ -4,6 +4,7 @@ import {
   BrokerError,
   done,
   fromRawJson,
+  type BindingMetadata,
   type BindingRef,
   type BindingResult,
   type BindRequest,
@@ -116,6 +117,7 @@ export class SimulatedService {
     if (this.#published(instance)['bindable'] === false) {
       throw new BrokerError('BadRequest', `Plan ${instance.planId} cannot be bound.`);
     }
+    demandBindable(request, this.options.plan(instance.serviceId, instance.planId));
     const binding = this.#newBinding(request, instance, carrying);
     this.inventory.addBinding(instance, binding);
     return this.#begin<BindingResult>(binding, 'bind', carrying) ?? done(bindingResult(binding));
@@ -135,7 +137,8 @@ export class SimulatedService {
   }
 
   #newBinding(request: BindRequest, instance: SimulatedInstance, carrying: Carrying): SimulatedBinding {
-    const predecessor = this.#predecessor(request);
+    const predecessor = this.#predecessor(request, instance);
+    const { bindingsExpire = false } = this.options.plan(instance.serviceId, instance.planId) ?? {};
     const shared = this.options.sharedCredentials ? instance.bindings[0]?.credentials : undefined;
     return withoutUndefined({
       bindingId: request.bindingId,
@@ -143,15 +146,25 @@ export class SimulatedService {
       parameters: request.parameters?.raw ?? predecessor?.parameters,
       context: request.context?.raw,
       credentials: carrying.behaviour.credentials?.raw ?? shared ?? newCredentials(),
-      answer: { ...carrying.behaviour.answer },
+      answer: { ...(bindingsExpire ? { metadata: anHourFromNow() } : {}), ...carrying.behaviour.answer },
       status: 'ready' as const,
       operations: [],
     });
   }
 
-  #predecessor({ instanceId, predecessorBindingId }: BindRequest): SimulatedBinding | undefined {
+  #predecessor(
+    { instanceId, predecessorBindingId }: BindRequest,
+    instance: SimulatedInstance,
+  ): SimulatedBinding | undefined {
     if (predecessorBindingId === undefined) return undefined;
+    if (this.#published(instance)['binding_rotatable'] !== true) {
+      throw new BrokerError('BadRequest', `Bindings of plan ${instance.planId} cannot be rotated.`);
+    }
     const predecessor = this.inventory.binding(instanceId, predecessorBindingId);
+    if (predecessor !== undefined) demandIdle(predecessor);
+    if (predecessor !== undefined && hasExpired(predecessor)) {
+      throw new BrokerError('BadRequest', `The predecessor ${predecessorBindingId} has expired.`);
+    }
     if (predecessor?.status === 'ready') return predecessor;
     throw new BrokerError('BadRequest', `The predecessor ${predecessorBindingId} is no binding of this instance.`);
   }
@@ -226,6 +239,23 @@ function demandIdle(resource: SimulatedInstance | SimulatedBinding): void {
   const running = runningOperation(resource);
   if (running === undefined) return;
   throw new BrokerError('ConcurrencyError', `Another operation is in progress: ${running.kind}.`);
+}
+
+/** @throws BrokerError when the bind does not name what the plan is for */
+function demandBindable({ appGuid, bindResource }: BindRequest, { bindsOnly }: Partial<SimulatedPlan> = {}): void {
+  const { app_guid: app, route } = (bindResource?.value ?? {}) as Record<string, unknown>;
+  if (bindsOnly === 'app' && !appGuid && !app) throw new BrokerError('RequiresApp', 'This plan can be bound to an app only.');
+  if (bindsOnly === 'route' && !route) throw new BrokerError('BadRequest', 'This plan can be bound to a route only: bind_resource.route.');
+}
+
+function hasExpired({ answer }: SimulatedBinding): boolean {
+  const { metadata } = answer as BindingResult;
+  return metadata?.expires_at !== undefined && Date.parse(metadata.expires_at) <= Date.now();
+}
+
+function anHourFromNow(): BindingMetadata {
+  const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString().replace(/\d\dZ$/, 'Z');
+  return { expires_at: inMinutes(60), renew_before: inMinutes(50) };
 }
 
 export function instanceResult(instance: SimulatedInstance): InstanceResult {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { behaviourSchema, type Behaviour } from './behaviour.js';
 import { wireFaultSchema } from './broker/wire-fault.js';
-import { simulatedPlans } from './plans.js';
+import { plansWithPermissions, simulatedPlans } from './plans.js';
 import { simulatorSettings } from './settings.js';
 import { createSimulator } from './simulator-backend.js';
 import { BrokerError, fromRawJson, type Outcome } from '#sdk';
@@ -248,6 +248,7 @@ describe('the README', () => {
   test.each([
     ['setting', simulatorSettings.shape],
     ['plan', Object.fromEntries(simulatedPlans(simulatorSettings.parse({})).map(({ name }) => [name, true]))],
+    ['plan with permissions', Object.fromEntries(plansWithPermissions().map(({ name }) => [name, true]))],
     ['word', behaviourSchema.shape],
     ['word of `async`', asyncShape],
     ['word of a wire fault', wireFaultSchema.shape],

@@ -40,10 +40,10 @@ export class Bindings {
     const instance = await this.following.instance(request);
     if (instance === undefined) throw new BrokerError('NotFound', 'The instance does not exist.');
     demandIdle(instance);
-    const { app_guid, bind_resource, predecessor_binding_id, service_id = instance.serviceId } = value;
-    demandService(instance, service_id);
+    const { app_guid, bind_resource, predecessor_binding_id } = value;
+    const { service_id = instance.serviceId, plan_id = instance.planId } = value;
     await this.catalog.demandParameters(instance, 'bind', member('parameters'), this.workshop.signal);
-    const attributes = [value.plan_id ?? instance.planId, app_guid, bind_resource, predecessor_binding_id];
+    const attributes = [service_id, plan_id, app_guid, bind_resource, predecessor_binding_id];
     const fresh: BindingRecord = withoutUndefined({
       bindingId: request.bindingId,
       parameters: member('parameters')?.raw,
@@ -53,7 +53,11 @@ export class Bindings {
       slot: {},
     });
     const existing = await this.following.binding(request);
-    if (existing === undefined) return this.#createFresh(instance, fresh, request, bindRequest(value, member));
+    if (existing === undefined) {
+      demandService(instance, service_id);
+      demandPlan(instance, plan_id);
+      return this.#createFresh(instance, fresh, request, bindRequest(value, member));
+    }
     if (existing.identity !== fresh.identity) throw new BrokerError('Conflict', 'The binding has other attributes.');
     if (existing.phase === 'ready') return bindingAnswer(200, await this.#kept(instance, existing, request));
     if (existing.phase === 'creating' && isRunning(existing)) return acceptedAgain(existing.operation, request);
@@ -158,6 +162,10 @@ export class Bindings {
     const call = callFor(request, this.workshop, records.slot(instance), operationId);
     return { ...call, bindingState: records.slot(binding) };
   }
+}
+
+function demandPlan({ planId }: InstanceRecord, claimed: string): void {
+  if (claimed !== planId) throw new BrokerError('BadRequest', `The instance is not of plan ${claimed}.`);
 }
 
 /** A binding in the words of the wire; credentials and parameters keep their bytes. */
