@@ -13,9 +13,10 @@ const areaOf = (...checks: readonly VisibleRow['check'][]): Area[] => [
 
 test('a row passes only when its check held; everything else is told', async () => {
   const { broker, target } = await startSimulatorUnderTest();
+  const { volume: _nobody, ...plans } = target.profile.plans;
   try {
     const run = await runAgainst(
-      target,
+      { ...target, profile: { ...target.profile, plans } },
       areaOf(
         async () => undefined,
         async () => Promise.reject(new Broken('it was answered 500')),
