@@ -9,9 +9,11 @@ import type { Run } from './runner/result.js';
 /** What the specification does not ask for: failures, slowness, dashboards and the like. */
 const LACKS = [
   'asyncBinding',
+  'asyncOnlyBinding',
   'brokenBind',
   'brokenCreate',
   'dashboard',
+  'expiredBinding',
   'failingBind',
   'failingCreate',
   'failingDelete',
@@ -28,6 +30,7 @@ const LACKS = [
   'routeService',
   'slowBind',
   'slowCreate',
+  'slowUnbind',
   'slowUpdate',
   'unusableUpdate',
   'volume',
