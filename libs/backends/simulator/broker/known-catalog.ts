@@ -32,6 +32,12 @@ export class KnownCatalog {
       : { status: 200, headers: { ...headers, etag }, body };
   }
 
+  /** Whether the service announces this; what is in no catalog announces nothing. */
+  async announces(serviceId: string, flag: 'bindings_retrievable', signal: AbortSignal): Promise<boolean> {
+    const { services } = await this.#known(signal);
+    return services.find(({ id }) => id === serviceId)?.[flag] === true;
+  }
+
   /**
    * The version the plan is at.
    *

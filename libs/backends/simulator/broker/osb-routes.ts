@@ -39,7 +39,7 @@ export class OsbRoutes {
     const following = new Following(workshop);
     const instances = new Instances(workshop, following, catalog);
     const bindings = new Bindings(workshop, following, catalog);
-    const reads = new Reads(workshop, following, bindings);
+    const reads = new Reads(workshop, following, bindings, catalog);
     this.#routes = [
       route('/v2/catalog', { GET: ({ headers }) => catalog.answer(headers['if-none-match'], signal) }),
       route(INSTANCE, {

@@ -4,6 +4,7 @@ import { bindingAnswer, type Bindings } from './bindings.js';
 import { callFor, lastOperationAnswer, type Workshop } from './flow.js';
 import { refOf, type Following } from './following.js';
 import { wireResult } from './instances.js';
+import type { KnownCatalog } from './known-catalog.js';
 import { optionalQuery, type OsbRequest } from './osb-request.js';
 import type { Tracked } from './records.js';
 
@@ -13,6 +14,7 @@ export class Reads {
     private readonly workshop: Workshop,
     private readonly following: Following,
     private readonly bindings: Bindings,
+    private readonly catalog: KnownCatalog,
   ) {}
 
   /** GET /v2/service_instances/:instance_id */
@@ -51,6 +53,9 @@ export class Reads {
     const instance = await this.following.instance(request);
     const binding = await this.following.binding(request);
     if (instance === undefined || binding?.phase !== 'ready') throw notFound('binding');
+    if (!(await this.catalog.announces(instance.serviceId, 'bindings_retrievable', this.workshop.signal))) {
+      throw new BrokerError('NotFound', 'The service is not announced to tell of bindings: bindings_retrievable.');
+    }
     return bindingAnswer(200, await this.bindings.fetch(instance, binding, request));
   }
 
