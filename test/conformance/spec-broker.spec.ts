@@ -11,16 +11,27 @@ const LACKS = [
   'asyncBinding',
   'asyncOnlyBinding',
   'brokenBind',
+  'ETag',
+  'Last',
+  'bindableItself',
   'brokenCreate',
+  'bullets',
+  'costs',
   'dashboard',
   'expiredBinding',
+  'dashboard_client',
+  'displayName',
+  'documentationUrl',
+  'extensions',
   'failingBind',
   'failingCreate',
   'failingDelete',
   'failingUpdate',
+  'free',
   'lateCreate',
   'logDrain',
   'managedRoutes',
+  'metadata',
   'newDashboard',
   'noContextUpdates',
   'notFetchable',
@@ -30,9 +41,12 @@ const LACKS = [
   'requiresApp',
   'routeService',
   'slowBind',
+  'requires',
+  'shareable',
   'slowCreate',
   'slowUnbind',
   'slowUpdate',
+  'tags',
   'unusableUpdate',
   'volume',
   'it tells of no volumes, endpoints or metadata',
@@ -43,6 +57,9 @@ const LACKS = [
   'no create is answered with metadata',
   'no credentials name an address in a way this suite knows',
   'no update is answered with metadata',
+  'the plan has a schema for creates',
+  'the plan has no parameter that is called $ref',
+  'the plan spec/unbound has no parameter schema for this call',
   'the profile names no creates that fail',
   'the profile names no updates that fail or take their time',
 ];
@@ -51,6 +68,7 @@ oldestVersion: '2.13'
 plans:
   updateable: spec/sync
   updateTarget: spec/large
+  withSchemas: { plan: spec/sync, wrong: { size: big } }
 `;
 const login = { username: 'platform', password: 'secret' };
 let broker: SpecBroker;

@@ -136,7 +136,7 @@ function idsIn(catalog: JsonObject): Record<string, unknown> {
 function offered(answer: Answer, header: string): string {
   const value = answer.header(header);
   if (value !== undefined) return value;
-  throw new Inapplicable(`its catalog is answered without ${header}`);
+  throw new Inapplicable(`the broker lacks ${header} with its catalog`);
 }
 
 const asked = (broker: BrokerUnderTest, header: string, value: string): Promise<Answer> =>

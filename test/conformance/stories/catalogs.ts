@@ -36,7 +36,7 @@ export function inside(entries: readonly Entry[], name: string): Entry[] {
 export function having(entries: readonly Entry[], ...names: readonly string[]): Entry[] {
   const found = entries.filter(({ members }) => names.some((name) => name in members));
   if (found.length > 0) return found;
-  throw new Inapplicable(`nothing in its catalog has ${names.join(' or ')} there`);
+  throw new Inapplicable(`the broker lacks ${names.join(' or ')} in its catalog`);
 }
 
 export type Rule = (value: unknown) => boolean;
@@ -88,7 +88,7 @@ export async function expectKept(
 ): Promise<void> {
   const before = beside(entries(broker.catalog), known);
   const names = Object.keys(before).join(', ');
-  if (names === '') throw new Inapplicable('its catalog has nothing there but what the specification knows');
+  if (names === '') throw new Inapplicable('the broker lacks extensions of the specification in its catalog');
   const after = beside(entries((await broker.once(catalogAgain)).body), known);
   if (!sameJson(before, after)) throw new Broken(`the catalog was read twice; expected ${names} both times, and the same`);
 }
