@@ -31,6 +31,7 @@ import { OperationSignals } from './operations/operation-signals.js';
 import { Promotion } from './operations/promotion.js';
 import { Reservations } from './operations/reservations.js';
 import { RunnerShares } from './operations/runner-shares.js';
+import { RetryPolicy } from './operations/retry-policy.js';
 import { RegisterPlatform } from './platforms/register-platform.js';
 
 const USE_CASES = [
@@ -68,6 +69,7 @@ const WORKINGS = [
   RequestChecks,
   Reservations,
   RunnerShares,
+  RetryPolicy,
   SettingsCheck,
   { provide: ParameterSchemas, useFactory: () => new ParameterSchemas() },
 ];

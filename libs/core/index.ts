@@ -40,6 +40,7 @@ export * from './operations/lifecycle-store.js';
 export * from './operations/operation.js';
 export * from './operations/operation-news.js';
 export * from './operations/operation-runner.js';
+export * from './operations/retry-policy.js';
 export * from './operations/timings.js';
 export * from './platforms/credential-directory.js';
 export * from './platforms/platform.js';

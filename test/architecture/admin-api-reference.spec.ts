@@ -62,14 +62,17 @@ function routeTable(): string {
 function bodyTable(): string {
   const rows = routes.flatMap(({ method, path, requestBody }) => {
     const schema = requestBody && resolved(requestBody.content['application/json'].schema);
-    return Object.entries(schema?.properties ?? {}).map(([name, member]) => [
-      `${method} ${short(path)}`,
-      schema?.required?.includes(name) ? `\`${name}\`` : `*\`${name}\`*`,
-      valueOf(member),
-      member.description ?? '',
-    ]);
+    return schema ? members(schema).map((row) => [`${method} ${short(path)}`, ...row]) : [];
   });
   return table(['route', 'member', 'value', 'meaning'], rows);
+}
+
+/** The members of an object, those of an object in it behind its own row. */
+function members({ properties = {}, required = [] }: Schema, of = ''): string[][] {
+  return Object.entries(properties).flatMap(([name, member]) => {
+    const shown = required.includes(name) ? `\`${of}${name}\`` : `*\`${of}${name}\`*`;
+    return [[shown, valueOf(member), member.description ?? ''], ...members(member, `${of}${name}.`)];
+  });
 }
 
 function filterTable(): string {

@@ -6,6 +6,7 @@ export const BENCH_TIMINGS = {
   tickMs: 40,
   firstPollMs: 40,
   longestPollMs: 200,
+  longestRetryMs: 200,
   ceilingMs: 60_000,
   cleanUpMs: 60_000,
 };

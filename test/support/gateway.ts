@@ -22,6 +22,7 @@ export const TEST_TIMINGS = {
   tickMs: 50,
   firstPollMs: 50,
   longestPollMs: 500,
+  longestRetryMs: 500,
 } satisfies Partial<Timings>;
 
 export interface TestGatewayOptions {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BackendCalls, BackendRegistry, BackendStore, Catalog, CatalogKeeper, type Backend } from '#core';
+import { BackendCalls, BackendRegistry, BackendStore, Catalog, CatalogKeeper, RetryPolicy, type Backend } from '#core';
 import { BrokerError } from '#sdk';
 import { safeText } from '#security';
 import { BackendSettings } from './backend-settings.js';
@@ -15,6 +15,7 @@ export class BackendDirectory {
     private readonly backends: BackendStore,
     private readonly registry: BackendRegistry,
     private readonly calls: BackendCalls,
+    private readonly retries: RetryPolicy,
     private readonly keeper: CatalogKeeper,
     private readonly catalog: Catalog,
     private readonly settings: BackendSettings,
@@ -40,6 +41,7 @@ export class BackendDirectory {
       settings: this.settings.shown(backend),
       instances: await this.backends.countInstances(backend.id),
       calls: this.calls.stateOf(backend.id),
+      retries: this.retries.boundsOf(backend.id),
       condition: this.keeper.condition(backend.id),
       services: offered.filter(({ backendId }) => backendId === backend.id).length,
       ...(this.registry.record(backend.id) && { capabilities: this.registry.get(backend.id).capabilities }),

@@ -1,4 +1,4 @@
-import type { Backend } from '#core';
+import { retryBounds, Timings, type Backend } from '#core';
 import { backendView, leftOutView, type BackendFacts } from './backend-view.js';
 import { backendView as schema } from './backend.schema.js';
 
@@ -19,6 +19,7 @@ const facts: BackendFacts = {
   settings: { password: '********' },
   instances: 2,
   calls: { breaker: 'closed' as const, callsUnderWay: 0, mostCalls: 64 },
+  retries: retryBounds(new Timings(), { longestPollMs: 5_000 }),
   condition: { backendId: 'id-1', fetchedAt: new Date(1000), leftOut: [] },
   services: 1,
   capabilities: {},
@@ -33,6 +34,7 @@ test('a backend is shown as the reference says, with the settings that were mask
     ...backend,
     settings: { password: '********' },
     calls: facts.calls,
+    retries: { firstPollMs: 1_000, longestPollMs: 5_000, longestRetryMs: 600_000, longestRetryAfterMs: 600_000 },
     createdAt: '1970-01-01T00:00:00.000Z',
     instances: 2,
     catalog: { services: 1, fetchedAt: '1970-01-01T00:00:01.000Z', leftOut: [] },

@@ -1,4 +1,4 @@
-import type { Backend, CatalogCondition, GuardState, LeftOut } from '#core';
+import type { Backend, CatalogCondition, GuardState, LeftOut, RetryBounds } from '#core';
 import type { Capabilities } from '#sdk';
 import type { BackendView } from './backend.schema.js';
 
@@ -8,6 +8,7 @@ export interface BackendFacts {
   readonly settings: Backend['settings'];
   readonly instances: number;
   readonly calls: GuardState;
+  readonly retries: RetryBounds;
   readonly condition: CatalogCondition;
   /** How many of its services are in the catalog. */
   readonly services: number;
@@ -34,6 +35,7 @@ export function backendView(backend: Backend, facts: BackendFacts, nameOf: NameO
     createdAt: backend.createdAt.toISOString(),
     instances: facts.instances,
     calls: facts.calls,
+    retries: { ...facts.retries },
     catalog,
     warnings: warningsOf(backend, facts),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Backend, BackendPolicy, BackendState, GuardState, LeftOut, PlanPolicy, Vanished } from '#core';
+import type { Backend, BackendPolicy, BackendState, GuardState, LeftOut, PlanPolicy, RetryBounds, Vanished } from '#core';
 import { anyObject, oneOf, time, type ShapeOf } from '../request/fields.js';
 import { platformKind } from '../platforms/platform.schema.js';
 
@@ -16,6 +16,8 @@ const planPolicies = z
   )
   .describe('What operators decide for single plans: `{"<plan id>": {"bridgeSync": false}}` refuses requests without accepts_incomplete.');
 
+const pauseMs = z.int().min(100).max(3_600_000);
+
 const policy = z
   .strictObject({
     promoteAfterMs: z
@@ -25,8 +27,30 @@ const policy = z
       .exactOptional()
       .describe('After this a slow call is answered 202 where the platform takes it. Default 10,000.'),
     mostCalls: z.int().min(1).max(1024).exactOptional().describe('Calls under way at once in one gateway process. Default 64.'),
+    firstPollMs: pauseMs
+      .exactOptional()
+      .describe('First pause between two polls, and before a mutation is sent again. 100 to 3,600,000; default 1,000.'),
+    longestPollMs: pauseMs.exactOptional().describe('Longest pause between two polls. 100 to 3,600,000; default 30,000.'),
+    longestRetryMs: pauseMs
+      .exactOptional()
+      .describe('Longest pause before a mutation is sent again, of clean-ups above all. 100 to 3,600,000; default 600,000.'),
   } satisfies ShapeOf<BackendPolicy>)
+  .refine(isInOrder('longestPollMs'), { path: ['longestPollMs'], error: 'must be at least firstPollMs' })
+  .refine(isInOrder('longestRetryMs'), { path: ['longestRetryMs'], error: 'must be at least firstPollMs' })
   .describe('How the gateway treats this backend.');
+
+function isInOrder(longest: 'longestPollMs' | 'longestRetryMs') {
+  return ({ firstPollMs = 0, [longest]: longestMs = Infinity }: BackendPolicy): boolean => firstPollMs <= longestMs;
+}
+
+const retries = z
+  .strictObject({
+    firstPollMs: z.int(),
+    longestPollMs: z.int(),
+    longestRetryMs: z.int(),
+    longestRetryAfterMs: z.int().describe('A Retry-After of the backend is obeyed from firstPollMs up to this.'),
+  } satisfies ShapeOf<RetryBounds>)
+  .describe('The pauses towards it as they are now, by its policy or by default; without a Retry-After with a jitter of 20 %.');
 
 const calls = z.strictObject({
   breaker: oneOf<GuardState['breaker']>({ closed: true, open: true, 'half-open': true }).describe(
@@ -54,7 +78,7 @@ export const changeBody = z
     settings: settings
       .exactOptional()
       .describe('Replaces all settings. A secret sent back as its mask stays what it was.'),
-    policy: policy.exactOptional(),
+    policy: policy.exactOptional().describe('Replaces all of it: what is left out is as for every backend again.'),
     planPolicies: planPolicies.exactOptional().describe('Replaces all policies.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'nothing to change; send settings, policy or planPolicies')
@@ -111,9 +135,10 @@ export const backendView = z
     createdAt: time,
     instances: z.int().min(0).describe('How many instances it has that are not deleted.'),
     calls: calls.describe('How its calls from this gateway process are doing.'),
+    retries,
     catalog: catalogCondition,
     warnings: z.array(z.string()),
-  } satisfies ShapeOf<Backend & { instances: number; calls: GuardState; catalog: object; warnings: string[] }>)
+  } satisfies ShapeOf<Backend & { instances: number; calls: GuardState; retries: RetryBounds; catalog: object; warnings: string[] }>)
   .meta({ id: 'Backend' });
 
 export type BackendView = z.output<typeof backendView>;

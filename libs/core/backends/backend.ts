@@ -19,6 +19,12 @@ export interface BackendPolicy {
   readonly promoteAfterMs?: number;
   /** How many calls may be under way in one gateway process. Default 64. */
   readonly mostCalls?: number;
+  /** First pause between two polls, and before a mutation is sent again. Default 1 s. */
+  readonly firstPollMs?: number;
+  /** Longest pause between two polls. Default 30 s. */
+  readonly longestPollMs?: number;
+  /** Longest pause before a mutation is sent again, of clean-ups above all. Default 10 min. */
+  readonly longestRetryMs?: number;
 }
 
 /** A registered backend: a type with a name and settings. */

@@ -11,6 +11,7 @@ import { LifecycleStore, type Pause, type Task, type Written } from './lifecycle
 import { OperationSignals } from './operation-signals.js';
 import type { OperationFailure } from './operation.js';
 import { persistently } from './persistently.js';
+import { RetryPolicy } from './retry-policy.js';
 import { auditOf, failure, parkedFailure, success, type Leftover } from './settlements.js';
 import { Timings } from './timings.js';
 
@@ -49,6 +50,7 @@ export class OperationEngine {
     private readonly catalog: Catalog,
     private readonly signals: OperationSignals,
     private readonly timings: Timings,
+    private readonly retries: RetryPolicy,
     private readonly journal: Journal,
   ) {}
 
@@ -130,7 +132,7 @@ export class OperationEngine {
 
   private async accept(task: Task, step: Extract<Step, { kind: 'accepted' }>): Promise<Progress> {
     const written = await this.lifecycle.recordAccepted(task.operation, {
-      pauseMs: this.timings.pauseMs(1, step.retryAfterMs),
+      pauseMs: this.retries.firstPollMs(task.operation, step.retryAfterMs),
       audit: auditOf(task, 'accepted'),
       ...optional('pollToken', step.pollToken),
       ...optional('instance', step.instance && { ...step.instance }),
@@ -164,7 +166,7 @@ export class OperationEngine {
       this.journal.error('a clean-up was given up and parked; remove what is left at the backend', fields(task));
       return (await this.lifecycle.park(operation)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
     }
-    return this.pause(task, { call, pauseMs: this.timings.pauseMs(operation.attempts, retryAfterMs) });
+    return this.pause(task, { call, pauseMs: this.retries.pauseMs(operation, call, retryAfterMs) });
   }
 
   private async pause(task: Task, pause: Pause): Promise<Progress> {

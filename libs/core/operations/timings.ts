@@ -17,12 +17,14 @@ export class Timings {
   readonly stopMs: number = 52_000;
   /** How often a request that waits for an operation looks how it stands when nothing wakes it. */
   readonly lookAgainMs: number = 500;
-  /** First and longest pause between two polls of an accepted operation. */
+  /** First and longest pause between two polls of an accepted operation; a backend's policy may say otherwise. */
   readonly firstPollMs: number = 1_000;
   readonly longestPollMs: number = 30_000;
+  /** Longest pause before a mutation is sent again; a backend's policy may say otherwise. */
+  readonly longestRetryMs: number = 600_000;
   /** How long a backend that keeps failing is left alone before one call tries it again. */
   readonly breakerRestMs: number = 10_000;
-  /** Bounds for what a backend asks for by Retry-After. */
+  /** Longest pause a backend can ask for by Retry-After. */
   readonly longestRetryAfterMs: number = 600_000;
   /** After this an operation of a plan without `maximum_polling_duration` counts as failed. */
   readonly ceilingMs: number = 24 * 3_600_000;
@@ -34,13 +36,4 @@ export class Timings {
   constructor(changes: Partial<Timings> = {}) {
     Object.assign(this, changes);
   }
-
-  /** Exponential with ±20 % jitter, so that many operations of one backend do not poll in step. */
-  pauseMs(attempts: number, retryAfterMs?: number): number {
-    if (retryAfterMs !== undefined) return clamp(retryAfterMs, this.firstPollMs, this.longestRetryAfterMs);
-    const exponential = clamp(this.firstPollMs * 2 ** Math.max(0, attempts - 1), this.firstPollMs, this.longestPollMs);
-    return Math.round(exponential * (0.8 + Math.random() * 0.4));
-  }
 }
-
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
