@@ -28,6 +28,7 @@ import { OperationAnswers } from './operations/operation-answers.js';
 import { OperationEngine } from './operations/operation-engine.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationSignals } from './operations/operation-signals.js';
+import { ParkedOperations } from './operations/parked-operations.js';
 import { Promotion } from './operations/promotion.js';
 import { Reservations } from './operations/reservations.js';
 import { RunnerShares } from './operations/runner-shares.js';
@@ -65,6 +66,7 @@ const WORKINGS = [
   OperationEngine,
   OperationRunner,
   OperationSignals,
+  ParkedOperations,
   Promotion,
   RequestChecks,
   Reservations,

@@ -38,6 +38,7 @@ export * from './operations/last-operation.js';
 export * from './operations/late-creates.js';
 export * from './operations/lifecycle-store.js';
 export * from './operations/operation.js';
+export * from './operations/parked-operations.js';
 export * from './operations/operation-news.js';
 export * from './operations/operation-runner.js';
 export * from './operations/retry-policy.js';

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, PlatformStore } from '#core';
+import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore } from '#core';
 import { DataSource } from 'typeorm';
 import { Orm } from './orm.js';
 import { PostgresNews } from './postgres-news.js';
@@ -10,6 +10,7 @@ import { PostgresCatalogStore } from './stores/postgres-catalog-store.js';
 import { PostgresInventory } from './stores/postgres-inventory.js';
 import { PostgresLateCreates } from './stores/postgres-late-creates.js';
 import { PostgresLifecycleStore } from './stores/postgres-lifecycle-store.js';
+import { PostgresParkedOperations } from './stores/postgres-parked-operations.js';
 import { PostgresPlatformStore } from './stores/postgres-platform-store.js';
 
 /** The ports of core, kept in Postgres. The app brings the DataSource, the sealer and the timings. */
@@ -24,6 +25,7 @@ export class PersistenceModule {
       { provide: LateCreateStore, useClass: PostgresLateCreates },
       { provide: LifecycleStore, useClass: PostgresLifecycleStore },
       { provide: OperationNews, useClass: PostgresNews },
+      { provide: ParkedOperationStore, useClass: PostgresParkedOperations },
       { provide: PlatformStore, useClass: PostgresPlatformStore },
       { provide: CredentialDirectory, useExisting: PlatformStore },
     ];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { BackendCalls, BackendRegistry, Outage } from '#core';
+import { BackendCalls, BackendRegistry, Outage, ParkedOperations } from '#core';
 
 /** What can be measured of this process, as Prometheus reads it. */
 @Injectable()
@@ -14,7 +14,7 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(backends: BackendRegistry, calls: BackendCalls, outage: Outage) {
+  constructor(backends: BackendRegistry, calls: BackendCalls, outage: Outage, parked: ParkedOperations) {
     collectDefaultMetrics({ register: this.registry });
     const away: Gauge = new Gauge({
       name: 'osb_database_away',
@@ -38,6 +38,21 @@ export class Metrics {
     perBackend('osb_backend_breaker_open', '1 while the backend is not called because it keeps failing.', (id) =>
       calls.stateOf(id).breaker === 'closed' ? 0 : 1,
     );
+    this.countParked(backends, parked);
+  }
+
+  /** Of all gateways on this database. While that is away the numbers stay what they were. */
+  private countParked(backends: BackendRegistry, parked: ParkedOperations): void {
+    const gauge: Gauge<'backend'> = new Gauge({
+      name: 'osb_operations_parked',
+      help: 'Clean-ups that were given up and wait for operators, in the whole database.',
+      labelNames: ['backend'] as const,
+      registers: [this.registry],
+      collect: async () => {
+        const counts = await parked.counts().catch(() => undefined);
+        for (const id of counts ? backends.ids() : []) gauge.set({ backend: backends.record(id)?.name ?? id }, counts?.get(id) ?? 0);
+      },
+    });
   }
 
   requestAnswered(method: string, route: string, status: number, seconds: number): void {

@@ -19,15 +19,26 @@ const initiator = oneOf<OperationInitiator>({ platform: true, gateway: true }).d
 
 /** Query of GET /admin/v1/operations. */
 export const operationQuery = listQuery({
+  id: searchText.exactOptional(),
   platform: searchText.exactOptional().describe('Name of a platform.'),
   backend: searchText.exactOptional().describe('Name of a backend.'),
   instanceId: searchText.exactOptional(),
   kind: kind.exactOptional(),
   state: state.exactOptional(),
   initiator: initiator.exactOptional(),
+  parked: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .exactOptional()
+    .describe('Clean-ups that were given up and wait for operators; or all others.'),
 } satisfies ShapeOf<OperationFilter>);
 
-const operationLine = z
+/** Body of POST /admin/v1/operations/{id}/give-up. */
+export const giveUpBody = z.strictObject({
+  reason: z.string().trim().min(1).max(1024).describe('Why, for the audit trail and for the platform that asks about it.'),
+});
+
+export const operationLine = z
   .strictObject({
     id: z.string(),
     kind,
@@ -44,6 +55,7 @@ const operationLine = z
     leasedUntil: time.exactOptional(),
     nextAttemptAt: time.exactOptional(),
     ceilingAt: time.describe('When it is given up.'),
+    parkedAt: time.exactOptional().describe('Since when it waits for operators.'),
     errorCode: z.string().exactOptional(),
     description: z.string().exactOptional(),
     requestId: z.string().exactOptional().describe('As the log has it.'),

@@ -61,7 +61,10 @@ export class DeprovisionInstance {
       throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
     }
     const twin = view.pending.find(({ kind, state }) => kind === 'deprovision' && state === 'running');
-    if (twin) return { kind: 'follow', task: taskOf(view, twin, caller) };
+    if (twin) {
+      await transaction.unpark(twin.id);
+      return { kind: 'follow', task: taskOf(view, twin, caller) };
+    }
     if (view.pending.length > 0) return this.reserveBehind(transaction, view, caller);
 
     this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);

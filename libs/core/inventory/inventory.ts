@@ -67,12 +67,15 @@ export interface BindingLine {
 }
 
 export interface OperationFilter {
+  readonly id?: string;
   readonly platform?: string;
   readonly backend?: string;
   readonly instanceId?: string;
   readonly kind?: OperationKind;
   readonly state?: OperationState;
   readonly initiator?: OperationInitiator;
+  /** Given up trying, and waiting for operators; or not. */
+  readonly parked?: boolean;
 }
 
 export interface OperationLine {
@@ -91,6 +94,7 @@ export interface OperationLine {
   readonly leasedUntil?: Date;
   readonly nextAttemptAt?: Date;
   readonly ceilingAt: Date;
+  readonly parkedAt?: Date;
   readonly errorCode?: string;
   readonly description?: string;
   readonly requestId?: string;

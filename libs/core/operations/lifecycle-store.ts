@@ -84,6 +84,8 @@ export interface Settlement {
 export interface CleanUp extends Reservation {
   /** The create was not answered: start when its call cannot be under way any more. */
   readonly afterCall: boolean;
+  /** It waits for operators from the beginning. */
+  readonly isParked?: boolean;
 }
 
 export interface Pause {
@@ -186,5 +188,7 @@ export interface LifecycleTransaction {
   findBinding(instance: Instance, bindingId: string): Promise<Binding | undefined>;
   insertBinding(binding: Binding): Promise<void>;
   insertOperation(reservation: Reservation): Promise<void>;
+  /** Lets an operation that was parked be tried again, for as long as a new clean-up. */
+  unpark(id: OperationId): Promise<void>;
   settle(settlement: Settlement): Promise<Written>;
 }

@@ -151,7 +151,7 @@ export class OperationEngine {
   /** A 409 to our own re-send may mean our own resource (decision 13). */
   private async park(task: Task, error: BrokerError): Promise<Progress> {
     this.journal.error('a create was refused as existing when it was sent again; find out whether it is ours', fields(task));
-    const settlement = parkedFailure(task, error);
+    const settlement = parkedFailure(task, error, this.timings.cleanUpMs);
     if ((await this.lifecycle.settle(settlement)) === 'lost') return { kind: 'lost' };
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }

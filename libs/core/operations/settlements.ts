@@ -84,10 +84,22 @@ export function failure(task: Task, error: BrokerError, leftover?: Leftover): Se
   };
 }
 
-/** A create whose outcome operators must find out: it is neither kept nor removed (decision 13). */
-export function parkedFailure(task: Task, error: BrokerError): Settlement {
-  const { cleanUp: _, ...settlement } = failure(task, error, { afterCall: false, ceilingMs: 0 });
-  return settlement;
+/**
+ * A create whose outcome operators must find out (decision 13): what it may have left is removed when they, or its
+ * platform, say so.
+ */
+export function parkedFailure(task: Task, error: BrokerError, ceilingMs: number): Settlement {
+  const { cleanUp, ...settlement } = failure(task, error, { afterCall: false, ceilingMs });
+  return { ...settlement, ...optional('cleanUp', cleanUp && { ...cleanUp, isParked: true }) };
+}
+
+/** The end of a clean-up that operators gave up: what it should have removed is out of the books. */
+export function givenUp(task: Task, reason: string, audit: AuditEvent): Settlement {
+  const { operation, binding } = task;
+  const error = new BrokerError('BackendFailed', `given up by an operator: ${reason}`);
+  const gone = { state: 'deleted' } as const;
+  const failed = { operation, state: 'failed', by: 'holder', failure: failureOf(operation, error), audit } as const;
+  return binding ? { ...failed, binding: gone } : { ...failed, instance: gone };
 }
 
 /** The flags belong to failed updates (both) and deprovisions (instance_usable) only: OSB 2.17, Service Broker Errors. */
@@ -169,5 +181,10 @@ function namesOf(parameters: string | undefined): string[] {
 /** A create ended by a delete that the backend can act on while it runs (OSB 2.17, Deprovisioning). */
 export function cancellation(task: Task): Settlement {
   const error = new BrokerError('ConcurrencyError', 'cancelled: the instance is being deleted');
-  return { ...parkedFailure(task, error), by: 'anyone' };
+  return { ...withoutCleanUp(failure(task, error, { afterCall: false, ceilingMs: 0 })), by: 'anyone' };
+}
+
+function withoutCleanUp(settlement: Settlement): Settlement {
+  const { cleanUp: _, ...rest } = settlement;
+  return rest;
 }

@@ -135,6 +135,8 @@ function listOperations(manager: EntityManager, filter: OperationFilter, page: P
     ['o.kind = :v', filter.kind],
     ['o.state = :v', filter.state],
     ['o.initiator = :v', filter.initiator],
+    ['o.id = :v', filter.id],
+    ['(o.parked_at is not null) = :v', filter.parked],
   ]);
   return keysetPage(query, { time: 'o.created_at', id: 'o.id', idPattern: OPERATION_ID }, page, (o) =>
     present({
@@ -153,6 +155,7 @@ function listOperations(manager: EntityManager, filter: OperationFilter, page: P
       leasedUntil: o.leasedUntil ?? undefined,
       nextAttemptAt: o.nextAttemptAt ?? undefined,
       ceilingAt: o.ceilingAt,
+      parkedAt: o.parkedAt ?? undefined,
       errorCode: o.errorCode ?? undefined,
       description: o.description ?? undefined,
       requestId: o.requestId ?? undefined,

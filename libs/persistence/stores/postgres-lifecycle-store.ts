@@ -50,6 +50,7 @@ import { INSERT_BINDING } from '../statements/insert-binding.js';
 import { INSERT_CLEAN_UP, INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
 import { LOCK_INCARNATION, LOCK_INSTANCE } from '../statements/lock-instance.js';
 import { PARK } from '../statements/park.js';
+import { PARK_NEW, UNPARK } from '../statements/parked-operations.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGED_AT_ONCE } from '../statements/purge.js';
 import { RECORD_ACCEPTED } from '../statements/record-accepted.js';
 import { RECORD_LOOKS } from '../statements/record-looks.js';
@@ -119,6 +120,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
         await this.sql.rows(INSERT_OPERATION, this.reservationValues(reservation), client);
         inserted.push(reservation.operation.id);
       },
+      unpark: async (id) => void (await this.sql.row(UNPARK, [id, this.timings.cleanUpMs], client)),
       settle: async (settlement) => ((await this.settleOn(settlement, client)) ? 'written' : 'lost'),
     };
   }
@@ -179,6 +181,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
     const settled = await this.sql.row<{ queued: boolean }>(SETTLE_OPERATION, settlementValues(settlement, this.rows, this.timings.callMs), on);
     if (!settled || !cleanUp) return settled;
     await this.sql.rows(INSERT_CLEAN_UP, this.reservationValues(cleanUp), on);
+    if (cleanUp.isParked) await this.sql.rows(PARK_NEW, [cleanUp.operation.id], on);
     return { queued: true };
   }
 
