@@ -184,8 +184,22 @@ describe('an asynchronous life', () => {
     const created = await provisionLater('async', '{"simulate":{"async":{"outcome":"never"}}}');
     expect((await call('GET', pollPath(INSTANCE, created))).json).toMatchObject({ state: 'in progress' });
     const deleting = await call('DELETE', `${INSTANCE}${query('async')}&accepts_incomplete=true`);
+    expect(await call('GET', pollPath(INSTANCE, created))).toMatchObject({ status: 200, json: { state: 'failed' } });
     expect((await end(pollPath(INSTANCE, deleting))).status).toBe(410);
     expect(broker.simulator.ledger.inventory.instances()).toEqual([]);
+    expect(await call('GET', pollPath(INSTANCE, created))).toMatchObject({ status: 200, json: { state: 'failed' } });
+  });
+
+  test('an operation is answered for by its own name, whatever came after it', async () => {
+    const created = await provisionLater('async');
+    await end(pollPath(INSTANCE, created));
+    const failing = '{"service_id":"simulator-service","parameters":{"simulate":{"async":{"durationMs":1,"outcome":"failed"}}}}';
+    const updated = await call('PATCH', `${INSTANCE}?accepts_incomplete=true`, failing);
+    await end(pollPath(INSTANCE, updated));
+    await end(pollPath(INSTANCE, await call('DELETE', `${INSTANCE}${query('async')}&accepts_incomplete=true`)));
+    expect(await call('GET', pollPath(INSTANCE, created))).toMatchObject({ status: 200, json: { state: 'succeeded' } });
+    expect(await call('GET', pollPath(INSTANCE, updated))).toMatchObject({ status: 200, json: { state: 'failed' } });
+    expect((await call('GET', `${INSTANCE}/last_operation`)).status).toBe(410);
   });
 });
 

@@ -55,8 +55,8 @@ export async function carryOut<T>(
     records.save();
     throw error;
   });
+  records.putAway(tracked, request.instanceId, 'bindingId' in tracked ? request.bindingId : undefined);
   if (outcome.kind === 'done') {
-    delete tracked.operation;
     tracked.phase = 'ready';
     change.finish(outcome.result);
     records.save();
@@ -64,6 +64,7 @@ export async function carryOut<T>(
   }
   const { kind, identity, planId } = change;
   const { pollToken } = outcome;
+  tracked.phase = change.phase;
   tracked.operation = withoutUndefined({ kind, identity, planId, before, pollToken, state: 'in progress' as const });
   records.save();
   if (!acceptsIncomplete(request)) await waitForEnd(tracked, change);

@@ -6,7 +6,7 @@ import { refOf, type Following } from './following.js';
 import { wireResult } from './instances.js';
 import type { KnownCatalog } from './known-catalog.js';
 import { optionalQuery, type OsbRequest } from './osb-request.js';
-import type { Tracked } from './records.js';
+import type { OperationRecord, Tracked } from './records.js';
 
 /** The routes that only look. */
 export class Reads {
@@ -40,9 +40,12 @@ export class Reads {
   /** GET /v2/service_instances/:instance_id/last_operation */
   async lastInstanceOperation(request: OsbRequest): Promise<Answer> {
     const { records } = this.workshop;
+    const asked = optionalQuery(request, 'operation');
     const instance = records.instance(request.instanceId);
+    const past = pastOperation(asked, instance, (token) => records.pastOperation(token, request.instanceId));
+    if (past) return lastOperationAnswer(past);
     if (instance === undefined) throw absent('instance', records.wasDeleted(request.instanceId));
-    demandOperation(instance, optionalQuery(request, 'operation'));
+    demandOperation(instance, asked);
     const told = await this.following.lookAtInstance(instance, request);
     if (records.instance(request.instanceId) !== instance) throw absent('instance', true);
     return stateOf(instance, told);
@@ -63,11 +66,14 @@ export class Reads {
   async lastBindingOperation(request: OsbRequest): Promise<Answer> {
     const { instanceId, bindingId } = request;
     const { records } = this.workshop;
+    const asked = optionalQuery(request, 'operation');
     const [instance, binding] = [records.instance(instanceId), records.binding(instanceId, bindingId)];
+    const past = pastOperation(asked, binding, (token) => records.pastOperation(token, instanceId, bindingId));
+    if (past) return lastOperationAnswer(past);
     if (instance === undefined || binding === undefined) {
       throw absent('binding', records.wasDeleted(instanceId, bindingId));
     }
-    demandOperation(binding, optionalQuery(request, 'operation'));
+    demandOperation(binding, asked);
     const told = await this.following.lookAtBinding(instance, binding, request);
     if (records.binding(instanceId, bindingId) !== binding) throw absent('binding', true);
     return stateOf(binding, told);
@@ -77,6 +83,15 @@ export class Reads {
 function stateOf({ operation }: Tracked, told: LastOperation | undefined): Answer {
   if (operation === undefined) return jsonAnswer(200, { state: 'succeeded' });
   return lastOperationAnswer(operation, told);
+}
+
+/** The operation that is asked for by a name the latest one does not have. */
+function pastOperation(
+  asked: string | undefined,
+  tracked: Tracked | undefined,
+  find: (pollToken: string) => OperationRecord | undefined,
+): OperationRecord | undefined {
+  return asked === undefined || tracked?.operation?.pollToken === asked ? undefined : find(asked);
 }
 
 function demandOperation({ operation }: Tracked, asked: string | undefined): void {

@@ -62,6 +62,7 @@ export interface BindingRecord extends Tracked {
 interface Stored {
   readonly instances: InstanceRecord[];
   readonly gone: string[];
+  readonly past: readonly (readonly [id: string, operations: OperationRecord[]])[];
 }
 
 /** What the broker knows of instances, bindings and operations. */
@@ -69,11 +70,14 @@ export class Records {
   readonly #instances: Map<string, InstanceRecord>;
   /** Ids of what was deleted: asked for its last operation, it is gone and not unknown. */
   readonly #gone: Set<string>;
+  /** Operations others have followed, by what they were for: each is still answered for by its own name. */
+  readonly #past: Map<string, OperationRecord[]>;
 
   constructor(private readonly store: StateStore = noStore) {
-    const { instances = [], gone = [] } = (store.read() ?? {}) as Partial<Stored>;
+    const { instances = [], gone = [], past = [] } = (store.read() ?? {}) as Partial<Stored>;
     this.#instances = new Map(instances.map((instance) => [instance.instanceId, instance]));
     this.#gone = new Set(gone);
+    this.#past = new Map(past);
     for (const instance of instances) [instance, ...instance.bindings].forEach(forgetCallInFlight);
   }
 
@@ -125,6 +129,20 @@ export class Records {
     return this.#gone.has(goneKey(instanceId, bindingId)) || this.#gone.has(goneKey(instanceId));
   }
 
+  /** Puts the latest operation away, for another follows; one that ran was ended by it. */
+  putAway(tracked: Tracked, ...id: ResourceId): void {
+    const { operation } = tracked;
+    delete tracked.operation;
+    if (operation === undefined) return;
+    if (operation.state === 'in progress') Object.assign(operation, { state: 'failed', description: 'A deprovision ended it.' });
+    this.#past.set(goneKey(...id), [...(this.#past.get(goneKey(...id)) ?? []), operation]);
+  }
+
+  /** An operation that others have followed. */
+  pastOperation(pollToken: string, ...id: ResourceId): OperationRecord | undefined {
+    return this.#past.get(goneKey(...id))?.findLast((operation) => operation.pollToken === pollToken);
+  }
+
   slot(tracked: Tracked): StateSlot {
     return {
       get: (key) => tracked.slot[key],
@@ -138,15 +156,19 @@ export class Records {
   clear(): void {
     this.#instances.clear();
     this.#gone.clear();
+    this.#past.clear();
     this.save();
   }
 
   save(): void {
-    this.store.write(() => ({ instances: [...this.#instances.values()], gone: [...this.#gone] }) satisfies Stored);
+    const stored = (): Stored => ({ instances: [...this.#instances.values()], gone: [...this.#gone], past: [...this.#past] });
+    this.store.write(stored);
   }
 }
 
-function goneKey(instanceId: string, bindingId?: string): string {
+type ResourceId = readonly [instanceId: string, bindingId?: string];
+
+function goneKey(...[instanceId, bindingId]: ResourceId): string {
   return JSON.stringify([instanceId, bindingId]);
 }
 
