@@ -45,6 +45,9 @@ const LACKS = [
   'shareable',
   'slowCreate',
   'slowUnbind',
+  'slowBind',
+  'slowCreate',
+  'slowCreateAndDelete',
   'slowUpdate',
   'tags',
   'unusableUpdate',
@@ -69,6 +72,7 @@ plans:
   updateable: spec/sync
   updateTarget: spec/large
   withSchemas: { plan: spec/sync, wrong: { size: big } }
+  asyncBinding: spec/async
 `;
 const login = { username: 'platform', password: 'secret' };
 let broker: SpecBroker;

@@ -39,6 +39,7 @@ export const ROLES = {
   slowCreate: 'an instance whose create runs for at least `wait.slowSeconds` after a 202',
   slowUpdate: 'an instance whose update runs that long after a 202',
   slowDelete: 'an instance whose delete runs that long after a 202',
+  slowCreateAndDelete: 'an instance whose create and delete both run that long after a 202',
   slowBind: 'an instance with a bind that runs that long after a 202',
   slowUnbind: 'an instance with an unbind that runs that long after a 202',
   lateCreate: 'an instance whose create without accepts_incomplete is answered only after that long',

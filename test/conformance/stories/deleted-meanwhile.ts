@@ -1,6 +1,6 @@
 import type { BrokerUnderTest } from '../broker/broker-under-test.js';
 import type { Binding, Call, Instance } from '../broker/resources.js';
-import { Broken } from '../expecting.js';
+import { Broken, Inapplicable } from '../expecting.js';
 import type { Answer } from '../wire/answer.js';
 
 /** An operation, and a delete that came while it ran. */
@@ -50,6 +50,34 @@ export async function deletedWhileUnbinding(broker: BrokerUnderTest): Promise<De
 export async function unboundWhileBinding(broker: BrokerUnderTest): Promise<DeletedMeanwhile> {
   const binding = (await broker.made('slowBind')).binding();
   return deleted(broker, binding, await binding.bind({}, incomplete), binding);
+}
+
+export interface BothPolled {
+  readonly created: Answer;
+  /** The delete that came while the create ran. */
+  readonly deleted: Answer;
+  /** How the create ended, by its own name; the delete was polled right after that, and without a name. */
+  readonly createEnded: Answer;
+  readonly deletePolled: Answer;
+  readonly unnamed: Answer;
+  /** The same when the delete is over. */
+  readonly deleteEnded: Answer;
+  readonly createInTheEnd: Answer;
+  readonly unnamedInTheEnd: Answer;
+}
+
+/** A create and a delete that both run for a while. Needs slowCreateAndDelete. */
+export async function bothPolled(broker: BrokerUnderTest): Promise<BothPolled> {
+  const instance = broker.instance('slowCreateAndDelete');
+  const created = await instance.provision({}, incomplete);
+  if (created.status !== 202) throw new Broken(`it could not begin: ${created.story}; expected 202, as the profile says`);
+  const removal = await instance.deprovision(incomplete);
+  if (removal.status !== 202) throw new Inapplicable(`it takes no delete of what is being made: ${removal.story}`);
+  const createEnded = await instance.ended(created);
+  const [deletePolled, unnamed] = await Promise.all([instance.lastOperation(removal.word('operation')), instance.lastOperation()]);
+  const deleteEnded = await instance.ended(removal);
+  const [createInTheEnd, unnamedInTheEnd] = [await instance.lastOperation(created.word('operation')), await instance.lastOperation()];
+  return { created, deleted: removal, createEnded, deletePolled, unnamed, deleteEnded, createInTheEnd, unnamedInTheEnd };
 }
 
 async function deleted(

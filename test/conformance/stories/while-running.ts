@@ -1,6 +1,7 @@
 import type { BrokerUnderTest } from '../broker/broker-under-test.js';
+import { planIdOf } from '../broker/offered.js';
 import type { Binding, Instance } from '../broker/resources.js';
-import { Broken } from '../expecting.js';
+import { Broken, Inapplicable } from '../expecting.js';
 import type { Answer } from '../wire/answer.js';
 
 /*
@@ -133,6 +134,49 @@ export async function whileUnbinding(broker: BrokerUnderTest): Promise<WhileUnbi
   const accepted = begun(await binding.unbind(incomplete));
   const [again, fetched] = await Promise.all([binding.unbind(incomplete), binding.fetch()]);
   return { binding, again, fetched, ...(await toItsEnd(binding, accepted)) };
+}
+
+/** What is told of instances while something runs, as far as the profile names what takes its time. */
+export async function polledWhileRunning(broker: BrokerUnderTest): Promise<Answer[]> {
+  const stories = [
+    ['slowCreate', whileCreating],
+    ['slowUpdate', whileUpdating],
+    ['slowDelete', whileDeleting],
+  ] as const;
+  const playing = stories.filter(([role]) => broker.parts.has(role)).map(([, story]) => broker.once<Running>(story));
+  return (await Promise.all(playing)).map(({ polled }) => polled);
+}
+
+/** The same of bindings. */
+export async function bindingsPolledWhileRunning(broker: BrokerUnderTest): Promise<Answer[]> {
+  const stories = [
+    ['slowBind', whileBinding],
+    ['slowUnbind', whileUnbinding],
+  ] as const;
+  const playing = stories.filter(([role]) => broker.parts.has(role)).map(([, story]) => broker.once<Running>(story));
+  return (await Promise.all(playing)).map(({ polled }) => polled);
+}
+
+export interface WhileChangingPlan extends Running {
+  readonly instance: Instance;
+  /** The last operation, asked for with the plan before and with the plan after. */
+  readonly withPlanBefore: Answer;
+  readonly withPlanAfter: Answer;
+}
+
+/** While the plan of an instance is changed. Needs slowUpdate and updateTarget. */
+export async function whileChangingPlan(broker: BrokerUnderTest): Promise<WhileChangingPlan> {
+  const instance = await broker.made('slowUpdate');
+  const target = planIdOf(broker.cast('updateTarget'));
+  const accepted = await instance.update({ plan_id: target }, incomplete);
+  if (accepted.status !== 202) throw new Inapplicable(`no change of plan takes its time: ${accepted.story}`);
+  const operation = accepted.word('operation');
+  const ask = (planId: string): Promise<Answer> =>
+    instance.lastOperation(undefined, {
+      query: { service_id: instance.serviceId, plan_id: planId, ...(operation === undefined ? {} : { operation }) },
+    });
+  const [withPlanBefore, withPlanAfter] = await Promise.all([ask(instance.planId), ask(target)]);
+  return { instance, withPlanBefore, withPlanAfter, ...(await toItsEnd(instance, accepted)) };
 }
 
 function begun(accepted: Answer): Answer {
