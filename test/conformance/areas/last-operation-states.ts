@@ -1,9 +1,9 @@
 import type { BrokerUnderTest } from '../broker/broker-under-test.js';
-import { expectMember, expectNoBreakdown, expectNoStatus, expectRefusal, expectSame, expectStatus, expectThat, Inapplicable } from '../expecting.js';
+import { expectMember, expectNoBreakdown, expectNoStatus, expectRefusal, expectStatus, expectThat, Inapplicable } from '../expecting.js';
 import type { Row } from '../row.js';
 import { createdTwice } from '../stories/creates.js';
 import { deletedWhileCreating } from '../stories/deleted-meanwhile.js';
-import { expectSeconds, failures, known, polledLife, pollsOf, type Polled } from '../stories/polls.js';
+import { expectSeconds, expectTheSameAgain, failures, known, polledLife, pollsOf } from '../stories/polls.js';
 import { polledWhileRunning } from '../stories/while-running.js';
 import type { Answer } from '../wire/answer.js';
 
@@ -20,14 +20,6 @@ async function everyPoll(broker: BrokerUnderTest): Promise<Answer[]> {
   const operations = known(created, updated, deleted, failed.created, failed.updated, failed.deleted);
   const atOnce = broker.parts.has('sync') ? [(await broker.once(createdTwice)).polled] : [];
   return [...(await broker.once(polledWhileRunning)), ...pollsOf(operations), withIds, encoded, unnamed, ...atOnce];
-}
-
-/** A later poll tells the same. */
-function expectTheSameAgain({ ended, afterwards }: Polled): void {
-  for (const again of afterwards) {
-    expectStatus(again, ended.status);
-    expectSame(ended, again, 'state', 'description');
-  }
 }
 
 /** What is told of operations of instances, and with which status. */

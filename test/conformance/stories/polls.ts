@@ -1,7 +1,7 @@
 import type { BrokerUnderTest } from '../broker/broker-under-test.js';
 import type { Role } from '../broker/needs.js';
 import type { Binding, Instance } from '../broker/resources.js';
-import { Broken, expectThat } from '../expecting.js';
+import { Broken, expectSame, expectStatus, expectThat } from '../expecting.js';
 import type { Answer } from '../wire/answer.js';
 
 /*
@@ -168,4 +168,12 @@ export async function overtaken(broker: BrokerUnderTest): Promise<Overtaken> {
 export function expectSeconds(answer: Answer): void {
   const value = answer.header('Retry-After');
   expectThat(value === undefined || /^\d+$/.test(value), `${answer.story}; expected Retry-After in whole seconds, not ${value ?? ''}`);
+}
+
+/** A later poll tells the same. */
+export function expectTheSameAgain({ ended, afterwards }: Polled): void {
+  for (const again of afterwards) {
+    expectStatus(again, ended.status);
+    expectSame(ended, again, 'state', 'description');
+  }
 }
