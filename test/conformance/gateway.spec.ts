@@ -20,7 +20,7 @@ test('the gateway keeps every row', () => {
 });
 
 test('no row is inapplicable to the gateway but those with a reason', () => {
-  expect(inapplicable(run)).toEqual(Object.keys(INAPPLICABLE_TO_GATEWAY));
+  expect(new Set(inapplicable(run))).toEqual(new Set(Object.keys(INAPPLICABLE_TO_GATEWAY)));
 });
 
 test('the suite leaves nothing behind', () => {

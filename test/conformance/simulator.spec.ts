@@ -19,7 +19,7 @@ test('the simulator as a broker of its own keeps every row', () => {
 });
 
 test('no row is inapplicable to the simulator but those with a reason', () => {
-  expect(inapplicable(run)).toEqual(Object.keys(INAPPLICABLE_TO_SIMULATOR));
+  expect(new Set(inapplicable(run))).toEqual(new Set(Object.keys(INAPPLICABLE_TO_SIMULATOR)));
 });
 
 test('the suite leaves nothing behind', () => {
