@@ -46,6 +46,7 @@ const LACKS = [
   'requires',
   'shareable',
   'slowCreate',
+  'slowDelete',
   'slowUnbind',
   'slowBind',
   'slowCreate',
@@ -67,7 +68,9 @@ const LACKS = [
   'the plan has no parameter that is called $ref',
   'the plan spec/unbound has no parameter schema for this call',
   'the profile names no creates that fail',
+  'the profile names no deletes that fail',
   'the profile names no updates that fail or take their time',
+  'the profile names nothing that takes its time',
 ];
 const PROFILE = `
 oldestVersion: '2.13'

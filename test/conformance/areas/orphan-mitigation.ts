@@ -3,6 +3,7 @@ import type { Binding, Instance } from '../broker/resources.js';
 import { expectMember, expectNoStatus, expectObject, expectStatus, expectThat, Inapplicable } from '../expecting.js';
 import type { Area } from '../row.js';
 import { binds } from '../stories/binds.js';
+import { isBusy } from '../stories/busy.js';
 import {
   brokenBind,
   brokenCreate,
@@ -45,8 +46,6 @@ const FAILURES = [
   ['failingBind', failedBind],
   ['brokenBind', brokenBind],
 ] as const;
-
-const isBusy = ({ status, body }: Answer): boolean => status === 422 && body['error'] === 'ConcurrencyError';
 
 /** What a platform that cleans up can be told; what it goes on after, too. */
 function expectGoingWell(deletes: readonly Answer[]): void {
