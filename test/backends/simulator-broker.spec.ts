@@ -345,6 +345,14 @@ describe('a request while another is being carried out', () => {
     expect((await deprovision('async-bind')).status).toBe(200);
     expect((await call('DELETE', BINDING + query('async-bind'))).status).toBe(410);
   });
+
+  test('of a binding whose end nobody asked for does not keep its instance for ever', async () => {
+    await provision('async-bind');
+    await call('PUT', `${BINDING}?accepts_incomplete=true`, bindBody('async-bind'));
+    let answer = await deprovision('async-bind');
+    while (answer.status === 422) answer = await deprovision('async-bind');
+    expect(answer.status).toBe(200);
+  });
 });
 
 describe('the broker over another backend', () => {

@@ -98,6 +98,7 @@ export class Instances {
     demandService(instance, serviceId);
     if (instance.phase === 'deleting' && isRunning(instance)) return acceptedAgain(instance.operation, request);
     if (!this.#cancels(instance)) demandIdle(instance);
+    for (const binding of instance.bindings) await this.following.lookAtBinding(instance, binding, request);
     instance.bindings.forEach(demandIdle);
     const { backend, records } = this.workshop;
     const call = this.#call(request, instance, randomUUID());
