@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runCommand } from './command.js';
 import { profileFile } from './fixtures/profile-file.js';
-import { startSimulatorUnderTest } from './fixtures/simulator-under-test.js';
+import { SIMULATOR_LOGIN, startSimulatorUnderTest } from './fixtures/simulator-under-test.js';
 import { startSpoiltBroker } from './fixtures/spoilt-broker.js';
 
 let said: string[];
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 const run = (...args: string[]): Promise<number> => runCommand(args, (text) => said.push(text));
-const argumentsFor = (url: string): string[] => ['--url', url, '--username', 'platform', '--password', 's:ecret', '--profile', profileFile('simulator')];
+const argumentsFor = (url: string): string[] => ['--url', url, '--username', 'platform', '--password', SIMULATOR_LOGIN.password, '--profile', profileFile('simulator')];
 
 test('it ends with 0 for a broker that keeps the rows, and says how many there were', async () => {
   const { broker, target } = await startSimulatorUnderTest();

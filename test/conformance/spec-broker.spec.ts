@@ -37,6 +37,7 @@ const LACKS = [
   'newDashboard',
   'noContextUpdates',
   'notFetchable',
+  'otherLogin',
   'otherService',
   'overQuota',
   'refusedUpdate',
@@ -80,7 +81,7 @@ plans:
   withSchemas: { plan: spec/sync, wrong: { size: big } }
   asyncBinding: spec/async
 `;
-const login = { username: 'platform', password: 'secret' };
+const login = { username: 'platform', password: 's:ecrét' };
 let broker: SpecBroker;
 let run: Run;
 
