@@ -87,7 +87,7 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, servin
   const { method = '', url = '', headers } = incoming;
   const request: ReceivedRequest = { at: new Date().toISOString(), method, url, headers, body: await bodyOf(incoming) };
   const identity = headers['x-broker-api-request-identity'];
-  if (typeof identity === 'string') response.setHeader('x-broker-api-request-identity', identity);
+  if (typeof identity === 'string' && identity !== '') response.setHeader('x-broker-api-request-identity', identity);
   if (url.startsWith(`${CONTROL_PATH}/`)) {
     await send(response, await answer(async () => controlAnswer(request, serving.broker), request, serving), undefined);
     return;
