@@ -8,7 +8,6 @@ import type { Run } from './runner/result.js';
 
 /** What the specification does not ask for: failures, slowness, dashboards and the like. */
 const LACKS = [
-  'asyncBinding',
   'asyncOnlyBinding',
   'brokenBind',
   'ETag',

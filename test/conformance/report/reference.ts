@@ -4,14 +4,20 @@ import type { Run } from '../runner/result.js';
 import { endpointsOf } from './endpoints.js';
 import { reasons, summaryOf } from './summary.js';
 
-/** What came of a run, by level, and what was not played and why: for a page of the documentation. */
-export function outcomeTables({ results }: Run): string {
+/**
+ * What came of a run, by level, and what was not played and why: for a page of the documentation.
+ * @param known why rows are inapplicable, by their names: a run may tell it in words that are never the same
+ */
+export function outcomeTables({ results }: Run, known: Readonly<Record<string, string>>): string {
   const counts = summaryOf(results).map(
     ({ level, passed, failed, inapplicable, invisible }) => `| ${level} | ${passed} | ${failed} | ${inapplicable} | ${invisible} |`,
   );
-  const left = (['inapplicable', 'invisible'] as const).flatMap((kind) =>
-    [...reasons(results, kind)].map(([reason, rows]) => `| ${rows.map(({ area, row }) => nameOf(area, row)).join(', ')} | ${WORDS[kind]} | ${cell(reason)} |`),
-  );
+  const inapplicable = results.filter(({ outcome }) => outcome.kind === 'inapplicable').map(({ area, row }) => nameOf(area, row));
+  const invisible = [...reasons(results, 'invisible')].map(([reason, rows]) => [rows.map(({ area, row }) => nameOf(area, row)).join(', '), reason]);
+  const left = [
+    ...inapplicable.map((name) => `| ${name} | inapplicable | ${cell(known[name] ?? '')} |`),
+    ...invisible.map(([names = '', reason = '']) => `| ${names} | not observable | ${cell(reason)} |`),
+  ];
   return [
     '| level | passed | failed | inapplicable | not observable |',
     '|---|---:|---:|---:|---:|',
@@ -31,7 +37,5 @@ export function openRules(areas: readonly Area[]): string {
   );
   return ['| row | the gateway | calls |', '|---|---|---|', ...rows, ''].join('\n');
 }
-
-const WORDS = { inapplicable: 'inapplicable', invisible: 'not observable' };
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ');
