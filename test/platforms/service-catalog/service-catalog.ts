@@ -46,6 +46,12 @@ export class ServiceCatalog {
     return own.map((line) => line.replace(/\/v2\/service_instances\/[^/?]+(\/service_bindings\/[^/? ]+)?/, ''));
   }
 
+  /** What the broker said to the binds of a binding, each body as it came. */
+  answersTo({ externalId }: { readonly externalId: string }): string[] {
+    const binds = this.exchanges.flatMap(({ transcript }) => transcript).filter(({ method, path }) => method === 'PUT' && path.includes(externalId));
+    return binds.map(({ reply }) => (reply?.kind === 'answered' ? reply.text : ''));
+  }
+
   /** Reads the catalog now, as it happens after a registration, on demand and once a day. */
   async relist(): Promise<string> {
     await relist(this.store, this.desk.broker);
@@ -137,8 +143,10 @@ export class ServiceCatalog {
     const { options, clock, store } = this;
     const exchange = new Exchange(options.url.replace(/\/+$/, ''), options);
     this.exchanges.push(exchange);
-    const reconcile = (item: ServiceInstance | ServiceBinding): Promise<void> =>
-      item.kind === 'instance' ? reconcileInstance(desk, item) : reconcileBinding(desk, item);
+    const reconcile = async (item: ServiceInstance | ServiceBinding): Promise<void> => {
+      if (this.isGone(item)) return;
+      await (item.kind === 'instance' ? reconcileInstance(desk, item) : reconcileBinding(desk, item));
+    };
     const desk: Desk = {
       store,
       clock,
