@@ -1,26 +1,26 @@
-import { Landscape } from './landscape.js';
+import { startCluster, type ClusterLandscape } from './landscape.js';
 import { messageOf } from './objects.js';
 
-let landscape: Landscape;
+let landscape: ClusterLandscape;
 beforeAll(async () => {
-  landscape = await Landscape.start({}, { budgetMs: 1_000 });
+  landscape = await startCluster({}, { budgetMs: 1_000 });
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());
 
-const reasonFor = (name: string): string => messageOf(landscape.cluster.store.binding(name).status, 'Failed');
+const reasonFor = (name: string): string => messageOf(landscape.platform.store.binding(name).status, 'Failed');
 
 async function cleanedUp(): Promise<void> {
-  const { cluster } = landscape;
+  const { platform: cluster } = landscape;
   for (const name of cluster.store.bindings.keys()) expect(await cluster.unbind(name)).toBe('deleted');
   expect(await cluster.deprovision('db')).toBe('deleted');
 }
 
 describe.each(['simulator', 'remote'])('at %s', (offering) => {
-  const simulator = (): Landscape['simulator'] => (offering === 'remote' ? landscape.remote : landscape.simulator);
+  const simulator = (): ClusterLandscape['simulator'] => (offering === 'remote' ? landscape.remote : landscape.simulator);
 
   test('a bind the backend takes its time for is answered with the credentials, though nobody offered to wait', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'async-bind');
     expect(await cluster.bind('db', 'web')).toBe('Ready');
     expect(cluster.linesOf(cluster.store.binding('web'))).toEqual(['PUT  201']);
@@ -28,7 +28,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('a bind that takes longer than the gateway waits has failed, and leaves nothing', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     expect(await cluster.bind('db', 'web', { parameters: { simulate: { async: { durationMs: 1_500 } } } })).toBe('Failed');
     expect(reasonFor('web')).toContain('504');
@@ -36,7 +36,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test.each([400, 422, 500])('a bind that is refused (%i) has failed, its user reads why, and nothing is left', async (status) => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     expect(await cluster.bind('db', 'web', { parameters: { simulate: { failWith: { status, description: 'No more logins.' } } } })).toBe('Failed');
     expect(reasonFor('web')).toContain('No more logins.');
@@ -44,14 +44,14 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('a bind the backend breaks down after is what the gateway found out, or has failed; nothing is left either way', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'flaky');
     expect(await cluster.bind('db', 'web')).toBe(offering === 'remote' ? 'Failed' : 'Ready');
     await cleanedUp();
   });
 
   test('a bind that failed can be made anew under its name', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     await cluster.bind('db', 'web', { parameters: { simulate: { failWith: { status: 400 } } } });
     expect(await cluster.unbind('web')).toBe('deleted');
@@ -60,7 +60,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('while the Secret cannot be written, each bind is answered with the same credentials, and one login is made', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     cluster.store.secrets.set('web', { data: { mine: 'yes' } });
     const outcome = cluster.bind('db', 'web');
@@ -76,7 +76,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('credentials Kubernetes cannot keep are asked for again and again, until the user gives up; nothing is left', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     void cluster.bind('db', 'web', { parameters: { simulate: { credentials: { 'user name': 'u' } } } });
     const binding = cluster.store.binding('web');
@@ -86,7 +86,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('a login is asked for again by the next controller, and is the same', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     const outcome = cluster.bind('db', 'web', { parameters: { simulate: { delayMs: 300 } } });
     await cluster.until(() => cluster.linesOf(cluster.store.binding('web')).length > 0);
@@ -97,7 +97,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('an unbind that fails is asked again until it is done', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     await cluster.bind('db', 'web', { parameters: { simulate: { unbind: { failWith: { status: 500 }, times: 2 } } } });
     expect(await cluster.unbind('web')).toBe('deleted');
@@ -105,7 +105,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('an unbind that outlasts the wait of the gateway is finished all the same', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     await cluster.bind('db', 'web', { parameters: { simulate: { unbind: { async: { durationMs: 1_500 } } } } });
     expect(await cluster.unbind('web')).toBe('deleted');
@@ -114,7 +114,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
 });
 
 test('a plan that cannot be bound is never asked to', async () => {
-  const { cluster } = landscape;
+  const { platform: cluster } = landscape;
   await cluster.provision('db', 'simulator', 'not-bindable');
   expect(await cluster.bind('db', 'web')).toBe('Failed');
   expect(cluster.linesOf(cluster.store.binding('web'))).toEqual([]);

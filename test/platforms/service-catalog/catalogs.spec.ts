@@ -1,12 +1,12 @@
 import { ChangeBackend, RefreshBackend } from '#core';
-import { Landscape } from './landscape.js';
+import { startCluster, type ClusterLandscape } from './landscape.js';
 import { messageOf } from './objects.js';
 
-let landscape: Landscape;
+let landscape: ClusterLandscape;
 beforeEach(async () => {
-  landscape = await Landscape.start();
+  landscape = await startCluster();
 });
-afterEach(() => landscape.isClean().finally(() => landscape.stop()));
+afterEach(() => landscape.isCleanAndStops());
 
 async function offer(state: 'enabled' | 'disabled'): Promise<void> {
   const { gateway, simulator } = landscape;
@@ -15,7 +15,7 @@ async function offer(state: 'enabled' | 'disabled'): Promise<void> {
 }
 
 test('what is taken out of the catalog keeps every verb for the instances there are, and comes back', async () => {
-  const { cluster } = landscape;
+  const { platform: cluster } = landscape;
   await cluster.provision('db', 'simulator', 'sync');
   await cluster.bind('db', 'web');
   const before = cluster.marketplace();
@@ -37,7 +37,7 @@ test('what is taken out of the catalog keeps every verb for the instances there 
 });
 
 test('an instance of what has left the catalog can be deleted, and leaves nothing', async () => {
-  const { cluster } = landscape;
+  const { platform: cluster } = landscape;
   await cluster.provision('db', 'simulator', 'async');
   await offer('disabled');
   await cluster.relist();
@@ -45,7 +45,7 @@ test('an instance of what has left the catalog can be deleted, and leaves nothin
 });
 
 test('a backend that is gone takes nothing out of the catalog', async () => {
-  const { cluster, gateway, remote } = landscape;
+  const { platform: cluster, gateway, remote } = landscape;
   const before = cluster.marketplace();
   await remote.close();
   await gateway.gateway.app.get(RefreshBackend).execute({ name: 'test' }, remote.backend);
@@ -54,15 +54,15 @@ test('a backend that is gone takes nothing out of the catalog', async () => {
 });
 
 test('a backend that breaks down three times is asked again until it does what it is told', async () => {
-  const { cluster, simulator } = landscape;
+  const { platform: cluster, simulator } = landscape;
   expect(await cluster.provision('db', 'simulator', 'sync', { simulate: { throw: true, times: 3 } })).toBe('Ready');
   expect(simulator.ledger.inventory.instances()).toHaveLength(1);
   expect(await cluster.deprovision('db')).toBe('deleted');
 });
 
 test('offerings, plans and their ids are such that the cluster can keep them', () => {
-  const { classes, plans } = landscape.cluster.store;
+  const { classes, plans } = landscape.platform.store;
   const rows = [...classes.values(), ...plans.values()];
   expect(rows.filter(({ externalId, externalName }) => externalId.length > 63 || externalName.length > 63)).toEqual([]);
-  expect(landscape.cluster.store.brokerReady.status).toBe('True');
+  expect(landscape.platform.store.brokerReady.status).toBe('True');
 });

@@ -1,10 +1,10 @@
 import { eventually } from '../../e2e/eventually.js';
-import { Landscape } from './landscape.js';
+import { startCluster, type ClusterLandscape } from './landscape.js';
 
 /** The cluster hangs up before the gateway answers; calls are not promoted to 202. */
-let landscape: Landscape;
+let landscape: ClusterLandscape;
 beforeAll(async () => {
-  landscape = await Landscape.start({ timeoutMs: 250 }, { promoteAfterMs: 10_000, callMs: 2_000 });
+  landscape = await startCluster({ timeoutMs: 250 }, { promoteAfterMs: 10_000, callMs: 2_000 });
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());
@@ -13,11 +13,11 @@ afterEach(() => landscape.isClean());
 const SLOW_ONCE = { simulate: { delayMs: 700, times: 1 } };
 
 describe.each(['simulator', 'remote'])('at %s', (offering) => {
-  const simulator = (): Landscape['simulator'] => (offering === 'remote' ? landscape.remote : landscape.simulator);
+  const simulator = (): ClusterLandscape['simulator'] => (offering === 'remote' ? landscape.remote : landscape.simulator);
   const instances = (): number => simulator().ledger.inventory.instances().length;
 
   test('a provision nobody waits for any more is deleted while it runs, made anew with its id, and there is one instance', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     expect(await cluster.provision('db', offering, 'sync', SLOW_ONCE)).toBe('Ready');
     const lines = cluster.linesOf(cluster.store.instance('db')).map((line) => line.replace(/\?\S*/, ''));
     expect(lines[0]).toBe('PUT  timeout');
@@ -29,7 +29,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('an update nobody waits for any more is sent again, and has happened', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync', { size: 1 });
     const { externalId } = cluster.store.instance('db');
     expect(await cluster.update('db', { parameters: { size: 2, ...SLOW_ONCE } })).toBe('Ready');
@@ -38,7 +38,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('a bind nobody waits for any more has failed, and its login is gone', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync');
     const { externalId } = cluster.store.instance('db');
     expect(await cluster.bind('db', 'web', { parameters: SLOW_ONCE })).toBe('Failed');
@@ -48,7 +48,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   });
 
   test('a deletion nobody waits for any more is asked for again until it is done', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     await cluster.provision('db', offering, 'sync', { simulate: { deprovision: { delayMs: 700 }, unbind: { delayMs: 700 } } });
     expect(await cluster.deprovision('db')).toBe('deleted');
   });

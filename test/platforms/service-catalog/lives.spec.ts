@@ -1,17 +1,17 @@
 import { query } from '../../support/postgres.js';
-import { Landscape } from './landscape.js';
+import { startCluster, type ClusterLandscape } from './landscape.js';
 
-let landscape: Landscape;
+let landscape: ClusterLandscape;
 beforeAll(async () => {
-  landscape = await Landscape.start();
+  landscape = await startCluster();
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());
 
 test('everything the gateway offers is in the marketplace', () => {
-  expect(landscape.cluster.store.brokerReady).toMatchObject({ status: 'True', reason: 'FetchedCatalog' });
+  expect(landscape.platform.store.brokerReady).toMatchObject({ status: 'True', reason: 'FetchedCatalog' });
   const offered = ['demo/demo', 'postgresql/small', 'postgresql/large', 'simulator/sync', 'remote/async'];
-  expect(landscape.cluster.marketplace()).toEqual(expect.arrayContaining(offered));
+  expect(landscape.platform.marketplace()).toEqual(expect.arrayContaining(offered));
 });
 
 describe.each([
@@ -25,7 +25,7 @@ describe.each([
   ['remote', 'async-bind'],
 ])('an instance of %s/%s', (offering, plan) => {
   test('is provisioned, changed, bound twice, rotated by hand, unbound and deleted; its name is free again', async () => {
-    const { cluster } = landscape;
+    const { platform: cluster } = landscape;
     expect(await cluster.provision('db', offering, plan, { size: 1 })).toBe('Ready');
     expect(await cluster.update('db', { parameters: { size: 3, more: [null] } })).toBe('Ready');
     expect(await cluster.update('db', { parameters: undefined })).toBe('Ready');
@@ -44,7 +44,7 @@ describe.each([
 });
 
 test('a database is used, moved to another plan with what is in it, and locked after the unbind', async () => {
-  const { cluster } = landscape;
+  const { platform: cluster } = landscape;
   expect(await cluster.provision('orders', 'postgresql', 'small')).toBe('Ready');
   expect(await cluster.bind('orders', 'web', { secretTransforms: [{ renameKey: { from: 'uri', to: 'DATABASE_URL' } }] })).toBe('Ready');
   const { DATABASE_URL: url = '', port } = cluster.secret('web');
@@ -61,7 +61,7 @@ test('a database is used, moved to another plan with what is in it, and locked a
 });
 
 test('the demo is provisioned, bound, unbound and deleted', async () => {
-  const { cluster } = landscape;
+  const { platform: cluster } = landscape;
   expect(await cluster.provision('trial', 'demo', 'demo')).toBe('Ready');
   expect(await cluster.bind('trial', 'web')).toBe('Ready');
   expect(Object.keys(cluster.secret('web'))).not.toEqual([]);

@@ -111,6 +111,11 @@ export class ServiceCatalog {
     return this.atRest(binding);
   }
 
+  leftovers(): string[] {
+    const { instances, bindings, secrets } = this.store;
+    return [...instances.keys(), ...bindings.keys(), ...secrets.keys()];
+  }
+
   secret(name: string): Secret['data'] {
     const secret = this.store.secrets.get(name);
     if (!secret) throw new Error(`secrets "${name}" not found`);

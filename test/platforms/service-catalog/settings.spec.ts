@@ -1,11 +1,11 @@
-import { Landscape } from './landscape.js';
+import { startCluster, type ClusterLandscape } from './landscape.js';
 
-let landscape: Landscape;
-afterEach(() => landscape.isClean().finally(() => landscape.stop()));
+let landscape: ClusterLandscape;
+afterEach(() => landscape.isCleanAndStops());
 
 test.each(['simulator', 'remote'])('with the gate for asynchronous bindings open, credentials at %s are fetched after the wait', async (offering) => {
-  landscape = await Landscape.start({ asyncBindings: true });
-  const { cluster } = landscape;
+  landscape = await startCluster({ asyncBindings: true });
+  const { platform: cluster } = landscape;
   expect(await cluster.provision('db', offering, 'async-bind')).toBe('Ready');
   expect(await cluster.bind('db', 'web')).toBe('Ready');
   const lines = cluster.linesOf(cluster.store.binding('web'));
@@ -18,8 +18,8 @@ test.each(['simulator', 'remote'])('with the gate for asynchronous bindings open
 });
 
 test('a bind that is answered at once is well with the gate open, too', async () => {
-  landscape = await Landscape.start({ asyncBindings: true });
-  const { cluster } = landscape;
+  landscape = await startCluster({ asyncBindings: true });
+  const { platform: cluster } = landscape;
   expect(await cluster.provision('db', 'postgresql', 'small')).toBe('Ready');
   expect(await cluster.bind('db', 'web')).toBe('Ready');
   expect(await cluster.unbind('web')).toBe('deleted');
@@ -27,8 +27,8 @@ test('a bind that is answered at once is well with the gate open, too', async ()
 });
 
 test('a broker of a namespace changes plans without saying which one there was', async () => {
-  landscape = await Landscape.start({ isNamespaced: true });
-  const { cluster } = landscape;
+  landscape = await startCluster({ isNamespaced: true });
+  const { platform: cluster } = landscape;
   expect(await cluster.provision('db', 'postgresql', 'small')).toBe('Ready');
   expect(await cluster.update('db', { planName: 'large' })).toBe('Ready');
   expect(await cluster.update('db', { planName: 'small' })).toBe('Ready');
