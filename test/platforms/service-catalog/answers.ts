@@ -1,6 +1,6 @@
 import type { JsonBody } from '../../support/http-client.js';
 import type { WireAnswer, WireReply } from '../exchange.js';
-import { decode, type GoType } from './go-json.js';
+import { decode, type GoType } from '../go-json.js';
 
 /** What the client library makes of an answer; `http` also of a good status with a body it cannot read. */
 export type Outcome =

@@ -1,6 +1,6 @@
 import { basic } from '../../support/http-client.js';
 import type { Exchange, WireReply, WireRequest } from '../exchange.js';
-import { encode } from './go-json.js';
+import { encode } from '../go-json.js';
 
 /** The cluster, one namespace in it and the user who works there. */
 export const CLUSTER = {

@@ -1,17 +1,17 @@
 import type { PlatformClock } from '../clock.js';
 import type { Failed, Outcome } from './answers.js';
 import type { BrokerClient } from './broker-client.js';
-import { setCondition, type BindingStatus, type Condition, type InstanceStatus, type ServiceInstance } from './objects.js';
+import { setCondition, type BindingStatus, type Condition, type InstanceStatus, type ServiceBinding, type ServiceInstance } from './objects.js';
 import type { RetryBackoff } from './retry-backoff.js';
 import type { Store } from './store.js';
-import { RetryLater, type WorkQueue } from './work-queue.js';
+import { RetryLater, type WorkQueue } from '../work-queue.js';
 
 /** What a controller has at hand. */
 export interface Desk {
   readonly store: Store;
   readonly clock: PlatformClock;
   readonly broker: BrokerClient;
-  readonly queue: WorkQueue;
+  readonly queue: WorkQueue<ServiceInstance | ServiceBinding>;
   readonly backoff: RetryBackoff;
   /** The feature gate `AsyncBindingOperations`, which is off unless somebody opens it. */
   readonly asyncBindings: boolean;

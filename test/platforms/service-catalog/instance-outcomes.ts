@@ -1,6 +1,6 @@
 import { EXPIRED, ready, wakeBindings, type Desk } from './desk.js';
 import { clearAsync, clearOperation, removeCondition, setCondition, type Condition, type ServiceInstance } from './objects.js';
-import { RetryLater } from './work-queue.js';
+import { RetryLater } from '../work-queue.js';
 
 /** What becomes of an instance after each kind of answer; the statuses and conditions its user sees. */
 

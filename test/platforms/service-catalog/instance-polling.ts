@@ -2,7 +2,7 @@ import { readLastOperation, type Failed } from './answers.js';
 import { EXPIRED, failedBecause, isExpired, ready, tryAgain, type Desk } from './desk.js';
 import { deprovisioned, deprovisionGivenUp, provisioned, provisionFailed, updated, updateFailed } from './instance-outcomes.js';
 import { clearAsync, setCondition, type Condition, type ServiceInstance } from './objects.js';
-import { RetryLater } from './work-queue.js';
+import { RetryLater } from '../work-queue.js';
 
 type Polled = 'provision' | 'update' | 'deprovision';
 

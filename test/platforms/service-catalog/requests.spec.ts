@@ -7,13 +7,6 @@ afterEach(() => stubbed.stop());
 
 const IDENTITY = `kubernetes ${Buffer.from(JSON.stringify(CLUSTER.user)).toString('base64')}`;
 
-function lastOf(method: string): { url: string; body: string; headers: Record<string, unknown> } {
-  const request = stubbed.broker.requests.findLast((each) => each.method === method);
-  if (!request) throw new Error(`no ${method}`);
-  const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers;
-  return { ...request, headers };
-}
-
 const CONTEXT = { clusterid: CLUSTER.id, instance_name: 'orders-db', namespace: 'orders', platform: 'kubernetes' };
 
 describe('what goes over the wire', () => {
@@ -21,20 +14,20 @@ describe('what goes over the wire', () => {
     stubbed = await Stubbed.start();
     const authorization = 'Basic azhzOnBhc3M6d29yZA==';
     const common = { 'user-agent': 'Go-http-client/1.1', 'accept-encoding': 'gzip', 'x-broker-api-version': '2.14', authorization };
-    expect(lastOf('GET')).toMatchObject({ url: '/v2/catalog', headers: common });
-    expect(Object.keys(lastOf('GET').headers)).toHaveLength(4);
+    expect(stubbed.lastOf('GET')).toMatchObject({ url: '/v2/catalog', headers: common });
+    expect(Object.keys(stubbed.lastOf('GET').headers)).toHaveLength(4);
     await stubbed.withInstance();
-    expect(lastOf('PUT').headers).toEqual({ ...common, 'content-type': 'application/json', 'x-broker-api-originating-identity': IDENTITY });
+    expect(stubbed.lastOf('PUT').headers).toEqual({ ...common, 'content-type': 'application/json', 'x-broker-api-originating-identity': IDENTITY });
     await stubbed.cluster.deprovision('orders-db');
-    expect(lastOf('DELETE').headers).toEqual({ ...common, 'x-broker-api-originating-identity': IDENTITY });
+    expect(stubbed.lastOf('DELETE').headers).toEqual({ ...common, 'x-broker-api-originating-identity': IDENTITY });
   });
 
   test('a provision: the cluster and the namespace for an organization and a space, escaped as Go does it', async () => {
     stubbed = await (await Stubbed.start()).withInstance({ note: '<a & b>' });
     const { externalId } = stubbed.cluster.store.instance('orders-db');
-    expect(lastOf('PUT').url).toBe(`/v2/service_instances/${externalId}?accepts_incomplete=true`);
-    expect(lastOf('PUT').body).toContain(String.raw`\u003ca \u0026 b\u003e`);
-    expect(JSON.parse(lastOf('PUT').body)).toEqual({
+    expect(stubbed.lastOf('PUT').url).toBe(`/v2/service_instances/${externalId}?accepts_incomplete=true`);
+    expect(stubbed.lastOf('PUT').body).toContain(String.raw`\u003ca \u0026 b\u003e`);
+    expect(JSON.parse(stubbed.lastOf('PUT').body)).toEqual({
       service_id: 'service-1',
       plan_id: 'plan-1',
       organization_guid: CLUSTER.id,
@@ -49,7 +42,7 @@ describe('what goes over the wire', () => {
     const bodies: unknown[] = [];
     for (const change of [{ parameters: { size: 2 } }, { planName: 'large' }, { parameters: undefined }]) {
       expect(await stubbed.cluster.update('orders-db', change)).toBe('Ready');
-      bodies.push(JSON.parse(lastOf('PATCH').body));
+      bodies.push(JSON.parse(stubbed.lastOf('PATCH').body));
     }
     const context = CONTEXT;
     expect(bodies).toEqual([
@@ -62,8 +55,8 @@ describe('what goes over the wire', () => {
   test('an update at a broker of a namespace forgets the plan there was', async () => {
     stubbed = await (await Stubbed.start({ isNamespaced: true })).withInstance();
     await stubbed.cluster.update('orders-db', { planName: 'large' });
-    expect(JSON.parse(lastOf('PATCH').body)).toMatchObject({ plan_id: 'plan-2', previous_values: { service_id: 'service-1' } });
-    expect(lastOf('PATCH').body).not.toContain('plan-1');
+    expect(JSON.parse(stubbed.lastOf('PATCH').body)).toMatchObject({ plan_id: 'plan-2', previous_values: { service_id: 'service-1' } });
+    expect(stubbed.lastOf('PATCH').body).not.toContain('plan-1');
   });
 
   test('a bind and an unbind do not accept to wait', async () => {
@@ -71,12 +64,12 @@ describe('what goes over the wire', () => {
     await stubbed.cluster.bind('orders-db', 'web', { parameters: { role: 'readonly' } });
     const [instanceId, bindingId] = [stubbed.cluster.store.instance('orders-db').externalId, stubbed.cluster.store.binding('web').externalId];
     const path = `/v2/service_instances/${instanceId}/service_bindings/${bindingId}`;
-    expect(lastOf('PUT').url).toBe(path);
+    expect(stubbed.lastOf('PUT').url).toBe(path);
     const ids = { service_id: 'service-1', plan_id: 'plan-1' };
     const bind_resource = { app_guid: CLUSTER.namespace.uid };
-    expect(JSON.parse(lastOf('PUT').body)).toEqual({ ...ids, parameters: { role: 'readonly' }, bind_resource, context: CONTEXT });
+    expect(JSON.parse(stubbed.lastOf('PUT').body)).toEqual({ ...ids, parameters: { role: 'readonly' }, bind_resource, context: CONTEXT });
     await stubbed.cluster.unbind('web');
-    expect(lastOf('DELETE').url).toBe(`${path}?plan_id=plan-1&service_id=service-1`);
+    expect(stubbed.lastOf('DELETE').url).toBe(`${path}?plan_id=plan-1&service_id=service-1`);
   });
 
   test('with the gate open they do, and the credentials are fetched without a query', async () => {
@@ -84,10 +77,10 @@ describe('what goes over the wire', () => {
     stubbed.next('PUT', reply(202, { operation: 'b-1' })).next('GET', reply(200, { state: 'in progress' }));
     stubbed.next('GET', reply(200, { state: 'succeeded' }), reply(200, { credentials: { password: 'p' } }));
     expect(await stubbed.cluster.bind('orders-db', 'web')).toBe('Ready');
-    expect(lastOf('PUT').url).toMatch(/\/service_bindings\/[-0-9a-f]+\?accepts_incomplete=true$/);
+    expect(stubbed.lastOf('PUT').url).toMatch(/\/service_bindings\/[-0-9a-f]+\?accepts_incomplete=true$/);
     expect(stubbed.sent('GET').at(-2)).toMatch(/\/last_operation\?operation=b-1&plan_id=plan-1&service_id=service-1$/);
     expect(stubbed.sent('GET').at(-1)).toMatch(/\/service_bindings\/[-0-9a-f]+$/);
-    expect(lastOf('GET').headers).not.toHaveProperty('x-broker-api-originating-identity');
+    expect(stubbed.lastOf('GET').headers).not.toHaveProperty('x-broker-api-originating-identity');
     expect(stubbed.cluster.secret('web')).toEqual({ password: 'p' });
   });
 
@@ -95,7 +88,7 @@ describe('what goes over the wire', () => {
     stubbed = await (await Stubbed.start()).withInstance();
     stubbed.next('PATCH', reply(202)).next('GET', reply(200, { state: 'succeeded' }));
     await stubbed.cluster.update('orders-db', { planName: 'large' });
-    expect(lastOf('GET').url).toMatch(/\/last_operation\?plan_id=plan-2&service_id=service-1$/);
+    expect(stubbed.lastOf('GET').url).toMatch(/\/last_operation\?plan_id=plan-2&service_id=service-1$/);
   });
 
   test('a slash at the end of the address is taken away', async () => {

@@ -1,6 +1,6 @@
 import type { PlatformClock } from '../clock.js';
 import type { ServiceInstance } from './objects.js';
-import { doubling } from './work-queue.js';
+import { doubling } from '../work-queue.js';
 
 interface Pause {
   readonly generation: number;

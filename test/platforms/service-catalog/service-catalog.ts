@@ -8,7 +8,7 @@ import { isTrue, ServiceBinding, ServiceInstance, shown, type BindAsk } from './
 import { relist } from './relist.js';
 import { RetryBackoff } from './retry-backoff.js';
 import { Store, type Secret } from './store.js';
-import { WorkQueue } from './work-queue.js';
+import { WorkQueue } from '../work-queue.js';
 
 export interface ServiceCatalogOptions extends ExchangeOptions {
   readonly url: string;
@@ -18,6 +18,8 @@ export interface ServiceCatalogOptions extends ExchangeOptions {
   readonly asyncBindings?: boolean;
   readonly isNamespaced?: boolean;
 }
+
+const RETRIES = { longestPauseSeconds: 1_000, mostRetries: 15 };
 
 /**
  * Kubernetes service-catalog as a client of one broker: what the API server keeps, the controller that brings it about,
@@ -156,7 +158,7 @@ export class ServiceCatalog {
       store,
       clock,
       broker: new BrokerClient(exchange, options),
-      queue: new WorkQueue(clock, reconcile, () => this.changed()),
+      queue: new WorkQueue(clock, reconcile, () => this.changed(), RETRIES),
       backoff: new RetryBackoff(clock),
       asyncBindings: options.asyncBindings ?? false,
       isNamespaced: options.isNamespaced ?? false,

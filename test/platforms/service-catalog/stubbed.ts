@@ -1,5 +1,6 @@
-import { reply, StubBroker, type Script } from '../../support/stub-broker.js';
+import { reply, StubBroker } from '../../support/stub-broker.js';
 import type { JsonBody } from '../../support/http-client.js';
+import { ScriptedBroker } from '../scripted-broker.js';
 import { ServiceCatalog, type ServiceCatalogOptions } from './service-catalog.js';
 
 /** A plan's and an offering's members that a test changes. */
@@ -20,18 +21,12 @@ const MINUTE_MS = 0.5;
 const TIMEOUT_MS = 250;
 
 /** service-catalog in front of a broker that answers by script, its catalog read. */
-export class Stubbed {
-  private readonly scripts = new Map<string, Script[]>();
-  private readonly fallbacks = new Map<string, Script>();
-
+export class Stubbed extends ScriptedBroker {
   private constructor(
-    readonly broker: StubBroker,
+    broker: StubBroker,
     readonly cluster: ServiceCatalog,
   ) {
-    broker.otherwise((response, request) => {
-      const script = this.scripts.get(request.method)?.shift() ?? this.fallbacks.get(request.method) ?? reply(200);
-      script(response, request);
-    });
+    super(broker);
   }
 
   static async start(options: Partial<ServiceCatalogOptions> = {}): Promise<Stubbed> {
@@ -40,18 +35,6 @@ export class Stubbed {
     const stubbed = new Stubbed(broker, new ServiceCatalog({ url: broker.url, ...login, minuteMs: MINUTE_MS, timeoutMs: TIMEOUT_MS, ...options }));
     await stubbed.relist(catalogOf());
     return stubbed;
-  }
-
-  /** What the next requests of a method get, in turn. */
-  next(method: string, ...scripts: Script[]): this {
-    this.scripts.set(method, [...(this.scripts.get(method) ?? []), ...scripts]);
-    return this;
-  }
-
-  /** What the others get, instead of an empty object. */
-  otherwise(method: string, script: Script): this {
-    this.fallbacks.set(method, script);
-    return this;
   }
 
   relist(catalog: unknown): Promise<string> {
@@ -64,11 +47,6 @@ export class Stubbed {
     this.next('PUT', reply(201));
     await this.cluster.provision('orders-db', 'db', 'small', parameters);
     return this;
-  }
-
-  /** What was sent of one method, path and query. */
-  sent(method: string): string[] {
-    return this.broker.requests.filter((request) => request.method === method).map(({ url }) => url);
   }
 
   /** The requests for instances and bindings, without paths and queries, polls apart: `PUT 201`, `poll 200`. */

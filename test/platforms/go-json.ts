@@ -1,4 +1,4 @@
-import type { JsonBody } from '../../support/http-client.js';
+import type { JsonBody } from '../support/http-client.js';
 
 /** A type of Go, as far as JSON is read into it: a slice is a tuple of one, a struct an object, a map `map`. */
 export type GoType = 'string' | 'boolean' | 'map' | 'any' | readonly [GoType] | { readonly [member: string]: GoType };

@@ -1,5 +1,4 @@
-import type { PlatformClock } from '../clock.js';
-import type { ServiceBinding, ServiceInstance } from './objects.js';
+import type { PlatformClock } from './clock.js';
 
 /** To be tried again, after a pause that doubles. */
 export class RetryLater extends Error {
@@ -11,7 +10,17 @@ export class ControllerDied extends Error {
   override readonly name = 'ControllerDied';
 }
 
-type Item = ServiceInstance | ServiceBinding;
+/** What a controller looks after. */
+export interface Reconcilable {
+  readonly status: object;
+}
+
+/** How long a failing item is left alone: 5 ms, then twice as long each time. */
+export interface RetryLimits {
+  readonly longestPauseSeconds: number;
+  /** After so many retries in a row it is dropped, until everything is looked at again. */
+  readonly mostRetries?: number;
+}
 
 interface Entry {
   dueSeconds: number[];
@@ -22,7 +31,6 @@ interface Entry {
 }
 
 const FIRST_PAUSE_SECONDS = 0.005;
-const MOST_RETRIES = 15;
 const RESYNC_SECONDS = 300;
 const FIRST_POLL_SECONDS = 1;
 /** Of polls, and of provisions and updates that are tried again. */
@@ -32,7 +40,7 @@ const LONGEST_PAUSE_SECONDS = 1_200;
 export const doubling = (count: number): number => Math.min(FIRST_POLL_SECONDS * 2 ** count, LONGEST_PAUSE_SECONDS);
 
 /** One item at a time is worked on by one worker. Every change of its status brings it back at once, as watches do. */
-export class WorkQueue {
+export class WorkQueue<Item extends Reconcilable> {
   private readonly entries = new Map<Item, Entry>();
   private isStopped = false;
 
@@ -40,6 +48,7 @@ export class WorkQueue {
     private readonly clock: PlatformClock,
     private readonly reconcile: (item: Item) => Promise<void>,
     private readonly changed: () => void,
+    private readonly limits: RetryLimits,
   ) {}
 
   add(item: Item, afterSeconds = 0): void {
@@ -100,8 +109,9 @@ export class WorkQueue {
   }
 
   private retry(entry: Entry): void {
-    const isDropped = entry.failures >= MOST_RETRIES;
-    const pause = isDropped ? RESYNC_SECONDS : FIRST_PAUSE_SECONDS * 2 ** entry.failures;
+    const { longestPauseSeconds, mostRetries = Infinity } = this.limits;
+    const isDropped = entry.failures >= mostRetries;
+    const pause = isDropped ? RESYNC_SECONDS : Math.min(FIRST_PAUSE_SECONDS * 2 ** entry.failures, longestPauseSeconds);
     entry.failures = isDropped ? 0 : entry.failures + 1;
     entry.dueSeconds.push(this.clock.nowSeconds + pause);
   }
