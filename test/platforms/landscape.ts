@@ -34,6 +34,7 @@ export class Landscape<P extends PlatformInIt> {
   private constructor(
     readonly gateway: TestGateway,
     readonly platform: P,
+    readonly login: Login,
     /** Its offering is `simulator`. */
     readonly simulator: SimulatorUnderTest,
     /** Behind a service broker of its own; its offering is `remote`. */
@@ -51,7 +52,8 @@ export class Landscape<P extends PlatformInIt> {
     const remote = await simulatorAsBroker(gateway, 'remote', { slowDelayMs: SLOW_MS });
     const login = { username: 'plätform', password: 'pass:wörd' };
     await gateway.gateway.app.get(RegisterPlatform).execute({ operator: { name: 'test' }, name: 'platform-under-test', kind, ...login });
-    return new Landscape(gateway, connect({ url: gateway.url, ...login }), simulator, remote, await AdminClient.of(gateway.admin()));
+    const reached = { url: gateway.url, ...login };
+    return new Landscape(gateway, connect(reached), reached, simulator, remote, await AdminClient.of(gateway.admin()));
   }
 
   /** Waits until platform, gateway and backends agree that nothing is left of anything. What is, is told only once. */
