@@ -244,7 +244,7 @@ export const blocking: Area = {
         const { update, bind, binding, after } = await broker.once(changedMeanwhile);
         demandBusy(update, bind);
         for (const answer of [update, bind].filter(isBusy)) expectWellFormed(answer, { description: 'text' });
-        const parameters = (after?.body['parameters'] ?? {}) as object;
+        const parameters: object = (after?.body['parameters'] ?? {});
         if (after && isBusy(update)) expectThat(!('conformance' in parameters), `${after.story}; expected nothing of the update it turned away`);
         if (isBusy(bind)) expectStatus(await binding.unbind(incomplete), 410);
       },
