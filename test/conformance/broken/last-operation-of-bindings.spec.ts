@@ -2,6 +2,9 @@ import { expectBroken } from '../fixtures/expect-broken.js';
 import { instead, membersOf, pathOf, remembering, toBinding, withMembers } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
+/** Rows that look at nothing slow; a fault that shows in these alone is looked for in these only. */
+const QUICK: readonly number[] = [205, 206, 207, 208, 209, 210, 215];
+
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
 
 const isPoll = (request: SpoiltRequest): boolean => /\/service_bindings\/[^/]+\/last_operation$/.test(pathOf(request));
@@ -86,5 +89,5 @@ test.concurrent.each([
     [217],
   ],
 ] satisfies Case[])('a broker that %s', async (_what, spoiling, rows) => {
-  await expectBroken('LOB', spoiling, rows);
+  await expectBroken('LOB', spoiling, rows, rows.every((row) => QUICK.includes(row)) ? QUICK.join(',') : 'LOB');
 });

@@ -2,6 +2,9 @@ import { expectBroken } from '../fixtures/expect-broken.js';
 import { instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
+/** Rows that look at nothing slow; a fault that shows in these alone is looked for in these only. */
+const QUICK: readonly number[] = [177, 178, 182, 183, 184, 186, 187, 190, 192, 193, 195, 196, 198, 203];
+
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
 
 const isPoll = (request: SpoiltRequest): boolean => /^\/v2\/service_instances\/[^/]+\/last_operation$/.test(pathOf(request));
@@ -163,5 +166,5 @@ const requests: Case[] = [
 ];
 
 test.concurrent.each([...states, ...requests])('a broker that %s', async (_what, spoiling, rows) => {
-  await expectBroken('LOI', spoiling, rows);
+  await expectBroken('LOI', spoiling, rows, rows.every((row) => QUICK.includes(row)) ? QUICK.join(',') : 'LOI');
 });
