@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../e2e/eventually.js';
 import type { OsbClient } from '../support/osb-client.js';
-import { neverAnswer, reply } from '../support/stub-broker.js';
+import { hangUp, neverAnswer, reply } from '../support/stub-broker.js';
 import { RuleStage } from './rule-stage.js';
 import type { ScriptedBroker } from './scripted-broker.js';
 
@@ -76,4 +76,19 @@ test('G98: a poll that is told to slow down changes nothing', async () => {
   expect((await osb.lastOperation(id, body.operation)).body.state).toBe('in progress');
   broker.when('GET', 'last operation', reply(200, { state: 'succeeded' }));
   expect((await osb.ended(id, body.operation)).body.state).toBe('succeeded');
+});
+
+test('a clean-up that was accepted and then failed at the backend is sent again', async () => {
+  broker.when('DELETE', 'instance', reply(202, { operation: 'o' }), reply(200, {}));
+  broker.when('GET', 'last operation', reply(200, { state: 'failed' }));
+  await osb.provision(id, broker.plan);
+  await isGone();
+  expect(broker.asked('DELETE', 'instance').length).toBeGreaterThan(1);
+});
+
+test('a delete counts only when it was sent again after the unanswered create could act no more, also one that was accepted', async () => {
+  broker.when('PUT', 'instance', hangUp(), reply(500, {})).when('DELETE', 'instance', reply(202, { operation: 'o' }));
+  await osb.provision(id, broker.plan, {}, { acceptsIncomplete: true });
+  await isGone();
+  expect(broker.asked('DELETE', 'instance').length).toBeGreaterThan(1);
 });

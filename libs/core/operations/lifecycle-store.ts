@@ -95,6 +95,8 @@ export interface Pause {
    * length, and a delete of it must be repeated. `untouched`: nothing was sent.
    */
   readonly call: 'over' | 'unanswered' | 'untouched';
+  /** What the backend accepted did not do, or does not count: the call itself is the next step, not another poll. */
+  readonly sendsAgain?: boolean;
 }
 
 /**

@@ -30,7 +30,7 @@ export type Progress =
   | { readonly kind: 'lost' };
 
 /** Why nothing is decided yet, and what is known of the call. */
-interface Delay extends Pick<Pause, 'call'> {
+interface Delay extends Pick<Pause, 'call' | 'sendsAgain'> {
   readonly reason?: string;
   readonly retryAfterMs?: number;
 }
@@ -124,7 +124,7 @@ export class OperationEngine {
   }
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
-    if (mustBeRepeated(task)) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over' });
+    if (mustBeRepeated(task)) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over', sendsAgain: true });
     const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };
     return { kind: 'succeeded', gone: step.kind === 'gone', result: step.kind === 'done' ? step : {} };
@@ -143,7 +143,10 @@ export class OperationEngine {
   private async refuse(task: Task, error: BrokerError): Promise<Progress> {
     const { operation } = task;
     const retryLater = operation.initiator === 'gateway' || (isResend(task) && isBusy(error));
-    if (retryLater) return this.pauseOrGiveUp(task, { call: 'over', reason: error.code, ...optional('retryAfterMs', retryAfterOf(error)) });
+    if (retryLater) {
+      // Also what was accepted before: an operation that failed at the backend says nothing else however often it is asked.
+      return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, reason: error.code, ...optional('retryAfterMs', retryAfterOf(error)) });
+    }
     if (isResend(task) && error.code === 'Conflict') return this.park(task, error);
     return this.fail(task, error, error.mayHaveActed || mayHaveActedBefore(task) ? this.leftover(false) : undefined);
   }
@@ -156,7 +159,7 @@ export class OperationEngine {
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
 
-  private async pauseOrGiveUp(task: Task, { call, reason, retryAfterMs }: Delay): Promise<Progress> {
+  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, retryAfterMs }: Delay): Promise<Progress> {
     const { operation } = task;
     if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason });
     if (task.overdue && !isDelete(task)) {
@@ -166,7 +169,8 @@ export class OperationEngine {
       this.journal.error('a clean-up was given up and parked; remove what is left at the backend', fields(task));
       return (await this.lifecycle.park(operation)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
     }
-    return this.pause(task, { call, pauseMs: this.retries.pauseMs(operation, call, retryAfterMs) });
+    const next = sendsAgain ? ({ ...operation, step: 'send' } as const) : operation;
+    return this.pause(task, { call, sendsAgain, pauseMs: this.retries.pauseMs(next, call, retryAfterMs) });
   }
 
   private async pause(task: Task, pause: Pause): Promise<Progress> {

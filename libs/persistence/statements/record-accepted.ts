@@ -2,12 +2,16 @@ import { instanceFirst } from './lock-instance.js';
 
 const { lock, afterLock } = instanceFirst('($5::text is not null or $6::jsonb is not null)');
 
-/** $1 operation, $2 epoch, $3 sealed poll token, $4 pause in ms, $5 dashboard url, $6 metadata, $7-$18 the audit event. */
+/**
+ * $1 operation, $2 epoch, $3 sealed poll token, $4 pause in ms, $5 dashboard url, $6 metadata, $7-$18 the audit event.
+ *
+ * A clean-up keeps the count of its attempts: one that is accepted and fails time after time is sent less and less often.
+ */
 export const RECORD_ACCEPTED = {
   name: 'record-accepted',
   text: `with ${lock}, accepted as (
       update operation
-      set step = 'poll', poll_token = $3, attempts = 0, leased_by = null, leased_until = null,
+      set step = 'poll', poll_token = $3, attempts = case when initiator = 'gateway' then attempts else 0 end, leased_by = null, leased_until = null,
           next_attempt_at = osb_now() + make_interval(secs => $4::float8 / 1000)
       where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation

@@ -4,14 +4,17 @@ const { lock, afterLock } = instanceFirst(`$4::text = 'unanswered'`);
 
 /**
  * $1 operation, $2 epoch, $3 pause in ms, $4 what is known of the call sent last (`over`, `unanswered`, `untouched`),
- * $5 ms after the deadline of an unanswered call in which what it started may still happen.
+ * $5 ms after the deadline of an unanswered call in which what it started may still happen, $6 whether it is sent again
+ * although it was accepted.
  */
 export const RECORD_PAUSE = {
   name: 'record-pause',
   text: `with ${lock}, paused as (
       update operation
       set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => $3::float8 / 1000),
-          call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end
+          call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end,
+          step = case when $6::boolean then 'send' else step end,
+          poll_token = case when $6::boolean then null else poll_token end
       where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation, binding_incarnation,
         case when $4 = 'unanswered'

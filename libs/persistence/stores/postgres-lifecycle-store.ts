@@ -135,9 +135,10 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return this.leave(operation, await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
-  async recordPause(operation: Operation, { pauseMs, call }: Pause): Promise<Written> {
+  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false }: Pause): Promise<Written> {
     if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs }));
-    return this.leave(operation, await this.sql.row(RECORD_PAUSE, [operation.id, operation.epoch, pauseMs, call, this.timings.callMs]));
+    const values = [operation.id, operation.epoch, pauseMs, call, this.timings.callMs, sendsAgain];
+    return this.leave(operation, await this.sql.row(RECORD_PAUSE, values));
   }
 
   private async recordLooks(looks: readonly Look[]): Promise<(OperationId | undefined)[]> {
