@@ -1,4 +1,5 @@
 import { instanceFirst } from './lock-instance.js';
+import { nextAttempt } from './next-attempt.js';
 
 const { lock, afterLock } = instanceFirst('($5::text is not null or $6::jsonb is not null)');
 
@@ -12,7 +13,7 @@ export const RECORD_ACCEPTED = {
   text: `with ${lock}, accepted as (
       update operation
       set step = 'poll', poll_token = $3, attempts = case when initiator = 'gateway' then attempts else 0 end, leased_by = null, leased_until = null,
-          next_attempt_at = osb_now() + make_interval(secs => $4::float8 / 1000)
+          next_attempt_at = ${nextAttempt('$4')}
       where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation
     ), instance as (

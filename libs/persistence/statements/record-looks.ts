@@ -1,3 +1,5 @@
+import { nextAttempt } from './next-attempt.js';
+
 /**
  * $1 operations, $2 epochs, $3 pauses in ms, as columns of one table. What RECORD_PAUSE does where nothing was sent and
  * the backend told nothing new, for many operations at once: thousands of open operations are polled all the time.
@@ -12,7 +14,7 @@ export const RECORD_LOOKS = {
       order by o.id for no key update of o
     )
     update operation o
-    set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => look.pause_ms / 1000)
+    set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('look.pause_ms')}
     from look where o.id = look.id
     returning o.id`,
 };

@@ -1,4 +1,5 @@
 import { instanceFirst } from './lock-instance.js';
+import { nextAttempt } from './next-attempt.js';
 
 const { lock, afterLock } = instanceFirst(`$4::text = 'unanswered'`);
 
@@ -11,7 +12,7 @@ export const RECORD_PAUSE = {
   name: 'record-pause',
   text: `with ${lock}, paused as (
       update operation
-      set leased_by = null, leased_until = null, next_attempt_at = osb_now() + make_interval(secs => $3::float8 / 1000),
+      set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('$3')},
           call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end,
           step = case when $6::boolean then 'send' else step end,
           poll_token = case when $6::boolean then null else poll_token end
