@@ -94,3 +94,20 @@ test('a create refused as existing when it was sent again leaves a clean-up that
   expect((await stage.osb.deprovision(id, broker.plan)).status).toBe(200);
   expect(deletes()).toBeGreaterThan(0);
 });
+
+test('the delete of an instance has the parked unbinds tried again that it waits for', async () => {
+  await stage.osb.provision(id, broker.plan);
+  broker.when('PUT', 'binding', BROKEN).when('DELETE', 'binding', BROKEN);
+  expect((await stage.osb.bind(id, 'b', broker.plan)).status).toBe(502);
+  await parked();
+  broker.when('DELETE', 'binding', reply(200, {}));
+  const { body } = await stage.osb.deprovision(id, broker.plan, { acceptsIncomplete: true });
+  expect((await stage.osb.ended(id, body.operation)).body.state).toBe('succeeded');
+});
+
+test('an operation that failed but was no clean-up is not given up', async () => {
+  broker.when('PUT', 'instance', reply(400, {}));
+  await stage.osb.provision(id, broker.plan);
+  const [{ id: operation }] = await operations({ state: 'failed' });
+  expect((await stage.admin.post(`/operations/${operation}/give-up`, { reason: 'x' })).status).toBe(409);
+});

@@ -54,10 +54,8 @@ export class UnbindInstance {
     }
     const own = view.pending.filter(({ bindingIncarnation }) => bindingIncarnation === binding.incarnation);
     const twin = own.find(({ kind, state }) => kind === 'unbind' && state === 'running');
-    if (twin) {
-      await transaction.unpark(twin.id);
-      return { kind: 'follow', task: newTask({ operation: twin, platform: caller.platform, instance: view.instance, binding }) };
-    }
+    for (const { id, initiator } of own) if (initiator === 'gateway') await transaction.unpark(id);
+    if (twin) return { kind: 'follow', task: newTask({ operation: twin, platform: caller.platform, instance: view.instance, binding }) };
     if (own.length > 0) return this.reserveBehind(transaction, { ...view, binding }, caller);
     if (view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
     if (view.pending.length > 0 && !this.turn.runsSideBySide(view.instance)) return 'wait';

@@ -61,10 +61,9 @@ export class DeprovisionInstance {
       throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
     }
     const twin = view.pending.find(({ kind, state }) => kind === 'deprovision' && state === 'running');
-    if (twin) {
-      await transaction.unpark(twin.id);
-      return { kind: 'follow', task: taskOf(view, twin, caller) };
-    }
+    // A parked unbind would keep it waiting for ever.
+    for (const { id, initiator } of view.pending) if (initiator === 'gateway') await transaction.unpark(id);
+    if (twin) return { kind: 'follow', task: taskOf(view, twin, caller) };
     if (view.pending.length > 0) return this.reserveBehind(transaction, view, caller);
 
     this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);

@@ -192,5 +192,7 @@ export interface LifecycleTransaction {
   insertOperation(reservation: Reservation): Promise<void>;
   /** Lets an operation that was parked be tried again, for as long as a new clean-up. */
   unpark(id: OperationId): Promise<void>;
+  /** Locks a parked operation, with its instance, until the end: nobody tries it again meanwhile. Nothing where it is not parked. */
+  lockParked(id: OperationId): Promise<Task | undefined>;
   settle(settlement: Settlement): Promise<Written>;
 }

@@ -4,8 +4,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { operatorDid, type Operator } from '../audit/admin-event.js';
 import type { OperationId } from '../ids/ids.js';
 import { Inventory, type OperationLine } from '../inventory/inventory.js';
-import { GatewayIdentity } from './gateway-identity.js';
-import { LifecycleStore, type Task } from './lifecycle-store.js';
+import { LifecycleStore } from './lifecycle-store.js';
 import { OperationSignals } from './operation-signals.js';
 import { givenUp } from './settlements.js';
 import { Timings } from './timings.js';
@@ -14,8 +13,6 @@ import { Timings } from './timings.js';
 export abstract class ParkedOperationStore {
   /** Lets it be tried again at once, for as long as a new one. False where it is not parked. */
   abstract retry(id: OperationId, ceilingMs: number, audit: AuditEvent): Promise<boolean>;
-  /** Takes it for this process, with a lease, so that nobody tries it meanwhile. Nothing where it is not parked. */
-  abstract take(id: OperationId, owner: string, leaseMs: number): Promise<Task | undefined>;
   /** How many there are, by backend id. */
   abstract counts(): Promise<ReadonlyMap<string, number>>;
 }
@@ -27,7 +24,6 @@ export class ParkedOperations {
     private readonly store: ParkedOperationStore,
     private readonly lifecycle: LifecycleStore,
     private readonly inventory: Inventory,
-    private readonly identity: GatewayIdentity,
     private readonly signals: OperationSignals,
     private readonly timings: Timings,
   ) {}
@@ -46,17 +42,19 @@ export class ParkedOperations {
   /**
    * What it should have removed is taken out of the books, and may still be at the backend.
    * @param reason for the audit trail, and for who asks about the operation
-   * @throws BrokerError NotFound, Conflict for an operation that is being tried or succeeded
+   * @throws BrokerError NotFound, Conflict for an operation that was never parked, is being tried again or succeeded
    */
   async giveUp(operator: Operator, id: OperationId, reason: string): Promise<OperationLine> {
-    const task = await this.store.take(id, this.identity.name, this.timings.leaseMs);
-    if (task) {
-      const audit = { ...operatorDid(operator, 'operation.give-up', `operation ${id}`), operationId: id, description: reason };
-      await this.lifecycle.settle(givenUp(task, reason, audit));
-      this.signals.moved(id);
-    }
+    const audit = { ...operatorDid(operator, 'operation.give-up', `operation ${id}`), operationId: id, description: reason };
+    await this.lifecycle.transaction(async (transaction) => {
+      const task = await transaction.lockParked(id);
+      if (task) await transaction.settle(givenUp(task, reason, audit));
+    });
+    this.signals.moved(id);
     const line = await this.find(id);
-    if (line.state === 'failed') return line;
+    // A clean-up fails in no other way.
+    if (line.state === 'failed' && line.initiator === 'gateway') return line;
+    if (line.parkedAt) throw new BrokerError('Unavailable', `operation ${id} could not be ended; try again`);
     throw new BrokerError('Conflict', `operation ${id} is not parked: it is ${line.state}`);
   }
 

@@ -98,7 +98,7 @@ export function givenUp(task: Task, reason: string, audit: AuditEvent): Settleme
   const { operation, binding } = task;
   const error = new BrokerError('BackendFailed', `given up by an operator: ${reason}`);
   const gone = { state: 'deleted' } as const;
-  const failed = { operation, state: 'failed', by: 'holder', failure: failureOf(operation, error), audit } as const;
+  const failed = { operation, state: 'failed', by: 'anyone', failure: failureOf(operation, error), audit } as const;
   return binding ? { ...failed, binding: gone } : { ...failed, instance: gone };
 }
 

@@ -50,7 +50,7 @@ import { INSERT_BINDING } from '../statements/insert-binding.js';
 import { INSERT_CLEAN_UP, INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
 import { LOCK_INCARNATION, LOCK_INSTANCE } from '../statements/lock-instance.js';
 import { PARK } from '../statements/park.js';
-import { PARK_NEW, UNPARK } from '../statements/parked-operations.js';
+import { LOCK_PARKED, PARK_NEW, UNPARK } from '../statements/parked-operations.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGED_AT_ONCE } from '../statements/purge.js';
 import { RECORD_ACCEPTED } from '../statements/record-accepted.js';
 import { RECORD_LOOKS } from '../statements/record-looks.js';
@@ -121,6 +121,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
         inserted.push(reservation.operation.id);
       },
       unpark: async (id) => void (await this.sql.row(UNPARK, [id, this.timings.cleanUpMs], client)),
+      lockParked: async (id) => ((await this.sql.row(LOCK_PARKED, [id], client)) ? this.findTask(id, client) : undefined),
       settle: async (settlement) => ((await this.settleOn(settlement, client)) ? 'written' : 'lost'),
     };
   }
@@ -209,8 +210,8 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return written(await this.sql.row(statement, [id, epoch, sealed]));
   }
 
-  async findTask(id: OperationId): Promise<Task | undefined> {
-    const row = await this.sql.row<TaskRow>(FIND_TASK, [id]);
+  async findTask(id: OperationId, on?: Queryable): Promise<Task | undefined> {
+    const row = await this.sql.row<TaskRow>(FIND_TASK, [id], on);
     return row && this.rows.read(row);
   }
 
