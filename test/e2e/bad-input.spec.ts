@@ -176,6 +176,17 @@ test('an operation given twice is refused, and an empty one counts as absent (UR
   }
 });
 
+test('a read that names another service, or one twice, is refused; the plan may be an old one (GIN 279, URL 72)', async () => {
+  const path = '/v2/service_instances/i';
+  expectRefusal(await osb.http.request('GET', `${path}?service_id=another`), 400, 'BadRequest');
+  for (const each of ['', '/last_operation', '/service_bindings/b', '/service_bindings/b/last_operation']) {
+    expectRefusal(await osb.http.request('GET', `${path}${each}?service_id=simulator-service&service_id=another`), 400, 'BadRequest');
+  }
+  for (const each of ['/last_operation', '/service_bindings/b']) {
+    expect((await osb.http.request('GET', `${path}${each}?service_id=&plan_id=old`)).status).toBe(200);
+  }
+});
+
 test.each([
   ['GET', '/v2'],
   ['GET', '/v2/nothing'],

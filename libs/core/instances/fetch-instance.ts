@@ -27,10 +27,14 @@ export class FetchInstance {
     private readonly calls: BackendCalls,
   ) {}
 
-  async execute(caller: Caller, instanceId: string): Promise<InstanceAnswer> {
+  /** The service is what the caller takes it for, if it says so. */
+  async execute(caller: Caller, instanceId: string, serviceId?: string): Promise<InstanceAnswer> {
     const view = await this.lifecycle.findInstance(caller.platform.id, instanceId);
     if (!view || view.instance.state !== 'ready') {
       throw new BrokerError('NotFound', 'there is no service instance of this id');
+    }
+    if (serviceId !== undefined && serviceId !== view.instance.serviceId) {
+      throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
     }
     if (view.pending.some(({ kind, state }) => state === 'running' && (kind === 'update' || kind === 'deprovision'))) {
       throw new BrokerError('ConcurrencyError', 'the instance is being changed; try again when that has ended');

@@ -4,7 +4,7 @@ import { BindInstance, FetchBinding, ReadLastOperation, Timings, UnbindInstance,
 import { AuthenticatedGuard } from '#security';
 import { callerOf } from '../request/caller-of.js';
 import { lastOperation } from '../request/last-operation.response.js';
-import { optionalParameter, requiredParameter, type Query as QueryMap } from '../request/query.js';
+import { optionalParameter, requiredParameter, serviceHint, type Query as QueryMap } from '../request/query.js';
 import { present, rawMembers } from '../request/raw-members.js';
 import { readBody } from '../request/read-body.js';
 import { readResourceId } from '../request/resource-id.js';
@@ -65,7 +65,13 @@ export class BindingsController {
   }
 
   @Get()
-  async fetch(@Param() path: Path, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async fetch(
+    @Param() path: Path,
+    @Query() query: QueryMap,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    serviceHint(query);
     const { instanceId, bindingId } = idsOf(path);
     const caller = this.callerOf(request);
     send(reply, 200, bindingResponse(await this.fetchBinding.execute(caller, instanceId, bindingId), caller.apiMinor));
@@ -78,6 +84,7 @@ export class BindingsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    serviceHint(query);
     const operationId = optionalParameter(query, 'operation');
     const answer = await this.readLastOperation.execute(this.callerOf(request), { ...idsOf(path), ...present({ operationId }) });
     send(reply, 200, lastOperation(answer));

@@ -13,7 +13,7 @@ import type { RawObject } from '#sdk';
 import { AuthenticatedGuard } from '#security';
 import { callerOf } from '../request/caller-of.js';
 import { lastOperation } from '../request/last-operation.response.js';
-import { optionalParameter, requiredParameter, type Query as QueryMap } from '../request/query.js';
+import { optionalParameter, requiredParameter, serviceHint, type Query as QueryMap } from '../request/query.js';
 import { present, rawMembers } from '../request/raw-members.js';
 import { readBody } from '../request/read-body.js';
 import { readResourceId } from '../request/resource-id.js';
@@ -85,8 +85,14 @@ export class InstancesController {
   }
 
   @Get()
-  async fetch(@Param('instance_id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const found = await this.fetchInstance.execute(this.callerOf(request), readResourceId('instance_id', id));
+  async fetch(
+    @Param('instance_id') id: string,
+    @Query() query: QueryMap,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const instanceId = readResourceId('instance_id', id);
+    const found = await this.fetchInstance.execute(this.callerOf(request), instanceId, serviceHint(query));
     send(reply, 200, {
       service_id: found.serviceId,
       plan_id: found.planId,
@@ -105,6 +111,7 @@ export class InstancesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const instanceId = readResourceId('instance_id', id);
+    serviceHint(query);
     const operationId = optionalParameter(query, 'operation');
     const answer = await this.readLastOperation.execute(this.callerOf(request), { instanceId, ...present({ operationId }) });
     send(reply, 200, lastOperation(answer));

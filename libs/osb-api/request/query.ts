@@ -19,3 +19,9 @@ export function optionalParameter(query: Query, name: 'service_id' | 'plan_id' |
   if (Array.isArray(value)) throw new BrokerError('BadRequest', `the query parameter ${name} must be given once`);
   return value === '' ? undefined : value;
 }
+
+/** The service a GET may name; the plan it may name counts for nothing, since it may have changed. */
+export function serviceHint(query: Query): string | undefined {
+  optionalParameter(query, 'plan_id');
+  return optionalParameter(query, 'service_id');
+}
