@@ -15,6 +15,9 @@ const catalogSchema = z.looseObject({
   ),
 });
 
+/** What a service announces of its GETs. */
+export type RetrievableFlag = 'instances_retrievable' | 'bindings_retrievable';
+
 /** The backend's catalog: read anew for every GET, remembered for checking the ids of other requests. */
 export class KnownCatalog {
   #latest: z.infer<typeof catalogSchema> | undefined;
@@ -33,7 +36,7 @@ export class KnownCatalog {
   }
 
   /** Whether the service announces this; what is in no catalog announces nothing. */
-  async announces(serviceId: string, flag: 'bindings_retrievable', signal: AbortSignal): Promise<boolean> {
+  async announces(serviceId: string, flag: RetrievableFlag, signal: AbortSignal): Promise<boolean> {
     const { services } = await this.#known(signal);
     return services.find(({ id }) => id === serviceId)?.[flag] === true;
   }

@@ -6,7 +6,7 @@ import { Following } from './following.js';
 import { checkVersion, type GateOptions } from './gate.js';
 import { Instances } from './instances.js';
 import { KnownCatalog } from './known-catalog.js';
-import type { OsbRequest, ReceivedRequest } from './osb-request.js';
+import { optionalQuery, type OsbRequest, type ReceivedRequest } from './osb-request.js';
 import { Reads } from './reads.js';
 import { Records } from './records.js';
 
@@ -66,7 +66,9 @@ export class OsbRoutes {
     const handler = found.methods[method];
     if (handler === undefined) throw new BrokerError('MethodNotAllowed', `The route has no method ${method}.`);
     const [instanceId = '', bindingId = ''] = (found.pattern.exec(path) ?? []).slice(1).map(decoded);
-    return handler({ instanceId, bindingId, query: new URLSearchParams(query), headers, body });
+    const request = { instanceId, bindingId, query: new URLSearchParams(query), headers, body };
+    for (const name of ['service_id', 'plan_id']) optionalQuery(request, name);
+    return handler(request);
   }
 }
 

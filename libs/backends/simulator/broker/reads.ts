@@ -4,7 +4,7 @@ import { bindingAnswer, type Bindings } from './bindings.js';
 import { callFor, lastOperationAnswer, type Workshop } from './flow.js';
 import { refOf, type Following } from './following.js';
 import { wireResult } from './instances.js';
-import type { KnownCatalog } from './known-catalog.js';
+import type { KnownCatalog, RetrievableFlag } from './known-catalog.js';
 import { optionalQuery, type OsbRequest } from './osb-request.js';
 import type { OperationRecord, Tracked } from './records.js';
 
@@ -22,6 +22,10 @@ export class Reads {
     const instance = await this.following.instance(request);
     if (instance === undefined || instance.phase === 'creating' || instance.phase === 'failed')
       throw notFound('instance');
+    if ((optionalQuery(request, 'service_id') ?? instance.serviceId) !== instance.serviceId) {
+      throw new BrokerError('BadRequest', 'service_id is not the service of this instance.');
+    }
+    await this.demandAnnounced(instance.serviceId, 'instances_retrievable');
     if (instance.phase === 'updating') throw new BrokerError('ConcurrencyError', 'The instance is being updated.');
     const { backend, records } = this.workshop;
     const call = callFor(request, this.workshop, records.slot(instance));
@@ -56,9 +60,7 @@ export class Reads {
     const instance = await this.following.instance(request);
     const binding = await this.following.binding(request);
     if (instance === undefined || binding?.phase !== 'ready') throw notFound('binding');
-    if (!(await this.catalog.announces(instance.serviceId, 'bindings_retrievable', this.workshop.signal))) {
-      throw new BrokerError('NotFound', 'The service is not announced to tell of bindings: bindings_retrievable.');
-    }
+    await this.demandAnnounced(instance.serviceId, 'bindings_retrievable');
     return bindingAnswer(200, await this.bindings.fetch(instance, binding, request));
   }
 
@@ -77,6 +79,11 @@ export class Reads {
     const told = await this.following.lookAtBinding(instance, binding, request);
     if (records.binding(instanceId, bindingId) !== binding) throw absent('binding', true);
     return stateOf(binding, told);
+  }
+
+  private async demandAnnounced(serviceId: string, flag: RetrievableFlag): Promise<void> {
+    if (await this.catalog.announces(serviceId, flag, this.workshop.signal)) return;
+    throw new BrokerError('NotFound', `The service does not announce ${flag}.`);
   }
 }
 
