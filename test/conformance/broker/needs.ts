@@ -28,6 +28,7 @@ export const ROLES = {
   newDashboard: 'an instance with another dashboard after an update',
   withMetadata: 'an instance whose create and update are answered with metadata',
   noContextUpdates: 'a plan of a service without allow_context_updates',
+  notFetchableInstance: 'a plan of a service without instances_retrievable',
   notFetchable: 'a bindable plan of a service without bindings_retrievable',
   requiresApp: 'a plan that can be bound to an app only',
   logDrain: 'a plan whose bindings give a syslog_drain_url',

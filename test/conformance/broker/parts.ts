@@ -78,6 +78,7 @@ function fromCatalog(all: readonly OfferedPlan[], known: ReadonlyMap<Role, Offer
     withMaintenance: first(({ plan }) => 'maintenance_info' in plan),
     withoutMaintenance: first(({ plan }) => !('maintenance_info' in plan)),
     updateable: first(flagged('plan_updateable')),
+    notFetchableInstance: offered.find(({ service }) => service['instances_retrievable'] !== true),
     notFetchable: offered.find((each) => flagOf(each, 'bindable') && each.service['bindings_retrievable'] !== true),
     noContextUpdates: offered.find(({ service }) => service['allow_context_updates'] !== true),
   };
