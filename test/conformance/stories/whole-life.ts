@@ -9,10 +9,10 @@ export interface Step {
   readonly answer: Answer;
 }
 
-/** The life of an instance and a binding of its own, every request with these headers. */
-export async function wholeLife(broker: BrokerUnderTest, headers: NonNullable<Ask['headers']>): Promise<Step[]> {
+/** The life of an instance and a binding of its own, with this id for both if one is given, every request with these headers. */
+export async function wholeLife(broker: BrokerUnderTest, headers: NonNullable<Ask['headers']>, id?: string): Promise<Step[]> {
   const bindable = broker.parts.has('anyBindable');
-  const instance = broker.instance(bindable ? 'anyBindable' : 'any');
+  const instance = broker.instance(bindable ? 'anyBindable' : 'any', id);
   const call = { headers, incomplete: true };
   const steps: Step[] = [];
   const step = async (endpoint: Endpoint, sent: Promise<Answer>): Promise<Answer> => {
@@ -26,7 +26,7 @@ export async function wholeLife(broker: BrokerUnderTest, headers: NonNullable<As
   await instance.settled(await step('update', instance.update({}, call)));
   if (broker.parts.has('fetchableInstances')) await step('fetch instance', instance.fetch({ headers }));
   if (bindable) {
-    const binding = instance.binding();
+    const binding = instance.binding(id);
     await binding.settled(await step('bind', binding.bind({}, call)));
     await step('last operation of a binding', binding.lastOperation(undefined, { headers }));
     if (broker.parts.has('fetchableBindings')) await step('fetch binding', binding.fetch({ headers }));
@@ -36,9 +36,9 @@ export async function wholeLife(broker: BrokerUnderTest, headers: NonNullable<As
   return steps;
 }
 
-/** The whole life of an instance goes well with these headers. */
-export async function expectWholeLife(broker: BrokerUnderTest, headers: NonNullable<Ask['headers']>): Promise<void> {
-  for (const { endpoint, answer } of await wholeLife(broker, headers)) {
+/** The whole life of an instance goes well with these headers, and with this id. */
+export async function expectWholeLife(broker: BrokerUnderTest, headers: NonNullable<Ask['headers']>, id?: string): Promise<void> {
+  for (const { endpoint, answer } of await wholeLife(broker, headers, id)) {
     // What was made at once may have no last operation.
     const well = answer.status < 300 || (endpoint.startsWith('last operation') && answer.status === 404);
     if (!well) throw new Broken(`${answer.story}; expected it to be carried out with ${JSON.stringify(headers)}`);
