@@ -96,6 +96,8 @@ describe('a synchronous life', () => {
 describe('an asynchronous life', () => {
   test('needs accepts_incomplete, and changes nothing without it', async () => {
     expect(await provision('async')).toMatchObject({ status: 422, json: { error: 'AsyncRequired' } });
+    const torn = await call('PUT', `${INSTANCE}?accepts_incomplete=true&accepts_incomplete=false`, provisionBody('async'));
+    expect(torn).toMatchObject({ status: 422, json: { error: 'AsyncRequired' } });
     expect((await deprovision('async')).status).toBe(410);
     await provisionLater('async');
     await end(`${INSTANCE}/last_operation`);

@@ -91,6 +91,8 @@ export function requiredQuery(request: OsbRequest, name: string): string {
   return value;
 }
 
+/** Said more than once it counts only where all agree. */
 export function acceptsIncomplete({ query }: OsbRequest): boolean {
-  return query.get('accepts_incomplete') === 'true';
+  const said = query.getAll('accepts_incomplete');
+  return said.length > 0 && said.every((word) => word === 'true');
 }
