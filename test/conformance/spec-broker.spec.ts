@@ -69,6 +69,7 @@ const LACKS = [
   'the profile names no creates that fail',
   'the profile names no deletes that fail',
   'the profile names no updates that fail or take their time',
+  'the profile names nothing that overruns a maximum_polling_duration',
   'the profile names nothing that takes its time',
 ];
 const PROFILE = `

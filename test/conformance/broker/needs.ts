@@ -44,6 +44,8 @@ export const ROLES = {
   slowBind: 'an instance with a bind that runs that long after a 202',
   slowUnbind: 'an instance with an unbind that runs that long after a 202',
   lateCreate: 'an instance whose create without accepts_incomplete is answered only after that long',
+  overrunningCreate: 'an instance whose create runs longer than the maximum_polling_duration of its plan',
+  overrunningBind: 'an instance with a bind that runs longer than that',
   failingCreate: 'an instance whose create fails after a 202',
   failingUpdate: 'an instance whose update fails after a 202',
   unusableUpdate: 'an instance whose update fails after a 202 and leaves it unusable',

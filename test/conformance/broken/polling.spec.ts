@@ -1,0 +1,34 @@
+import { expectBroken } from '../fixtures/expect-broken.js';
+import { instead, membersOf, remembering, toInstance, toBinding } from '../fixtures/spoiling.js';
+import type { SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
+
+type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
+
+const isPoll = ({ url }: SpoiltRequest): boolean => url.includes('/last_operation');
+
+/** Who began something of this plan is answered 400 to its deletes, once it had to wait. */
+const stubborn = (which: (method: string, request: SpoiltRequest) => boolean): Spoiling =>
+  remembering((told, request, past) => (which('DELETE', request) && past.filter((each) => each === 'GET 200').length > 8 ? instead(told, 400) : undefined));
+
+/** The catalog says that plans take no time. */
+const hasty: Spoiling = {
+  answer: (told, { url }) => (url.startsWith('/v2/catalog') ? { ...told, body: told.body.replace(/"maximum_polling_duration":3600/, '"maximum_polling_duration":0.001') } : told),
+};
+
+test.concurrent.each([
+  ['takes longer than its catalog says', hasty, [218]],
+  ['does not remove instances it took too long for', stubborn(toInstance), [219]],
+  ['does not remove bindings it took too long for', stubborn(toBinding), [219]],
+  [
+    'still tells of what was given up',
+    remembering((told, request, past) => (toInstance('GET', request) && past[0] === 'PUT 202' && past.includes('DELETE 200') ? instead(told, 200) : undefined)),
+    [219],
+  ],
+  [
+    'does not like to be asked often',
+    remembering((told, request, past) => (isPoll(request) && past.at(-1) === 'GET 200' && membersOf(told)['state'] === 'in progress' ? instead(told, 429) : undefined)),
+    [218, 220],
+  ],
+] satisfies Case[])('a broker that %s', async (_what, spoiling, rows) => {
+  await expectBroken('POL', spoiling, rows);
+});
