@@ -2,6 +2,9 @@ import { expectBroken } from '../fixtures/expect-broken.js';
 import { instead, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
+/** Rows that look at nothing slow; a fault that shows in these alone is looked for in these only. */
+const QUICK: readonly number[] = [414, 415, 417, 418, 419, 420, 424, 425, 427, 428, 430, 431];
+
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
 
 const isDelete = (request: SpoiltRequest): boolean => toInstance('DELETE', request);
@@ -117,5 +120,5 @@ test.concurrent.each([
     [428],
   ],
 ] satisfies Case[])('a broker that %s', async (_what, spoiling, rows) => {
-  await expectBroken('DEP', spoiling, rows);
+  await expectBroken('DEP', spoiling, rows, rows.every((row) => QUICK.includes(row)) ? QUICK.join(',') : 'DEP');
 });
