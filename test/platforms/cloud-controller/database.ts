@@ -1,12 +1,16 @@
 import type { JsonBody } from '../../support/http-client.js';
-import type { ErrorName } from './response-parser.js';
+
+/** What Cloud Controller calls what went wrong with a request. */
+export type ErrorName =
+  | 'ResponseMalformed' | 'BadResponse' | 'RequestRejected' | 'AuthenticationFailed' | 'ApiTimeout' | 'Conflict' | 'ConcurrencyError'
+  | 'AsyncRequired' | 'AppRequired' | 'MaintenanceInfoConflict' | 'HttpClientTimeout' | 'HttpRequestError' | 'ApiUnreachable'
+  | 'OperationInProgress' | 'InvalidSyslogDrainUrl' | 'InvalidVolumeMounts' | 'BindingNotRetrievable';
 
 /** What `cf service` shows: `create in progress`, `delete failed`, with the words of the broker below it. */
 export interface LastOperation {
   readonly type: 'create' | 'update' | 'delete';
   readonly state: 'initial' | 'in progress' | 'succeeded' | 'failed';
   readonly description: string;
-  /** Cloud Controller's name for what went wrong with the request. */
   readonly error?: ErrorName;
   /** What the broker wants to be asked with. */
   readonly brokerOperation?: string;

@@ -110,7 +110,7 @@ test('while a create goes on a delete is sent, and the polls of the create end',
   const { cf } = stubbed;
   stubbed.next('PUT', later).otherwise('GET', reply(200, { state: 'in progress' }));
   const created = cf.createService('db', 'small', 'hurried');
-  await stubbed.seen('GET', new RegExp(cf.database.instance('hurried').guid));
+  await stubbed.seen('GET', `${cf.database.instance('hurried').guid}/last_operation`);
   await expect(cf.updateService('hurried', {})).rejects.toThrow('in progress');
   await expect(cf.deleteService('hurried')).resolves.toBe('deleted');
   await created;

@@ -3,9 +3,10 @@ import { HOME } from './broker-client.js';
 import { Stubbed } from './stubbed.js';
 
 let stubbed: Stubbed;
+const service = { allow_context_updates: true };
 const maintenance = { version: '1.2.3', description: 'A patch.' };
 beforeAll(async () => {
-  stubbed = await Stubbed.start({ service: { allow_context_updates: true }, plan: { maintenance_info: maintenance } });
+  stubbed = await Stubbed.start({ service, plan: { maintenance_info: maintenance } });
 });
 afterAll(() => stubbed.stop());
 
@@ -62,7 +63,7 @@ test('its life as it goes over the wire', async () => {
 test('an upgrade is an update with nothing but the new version, once', async () => {
   const { cf } = stubbed;
   await cf.createService('db', 'small', 'old');
-  await stubbed.synchronize({ service: { allow_context_updates: true }, plan: { maintenance_info: { version: '2.0.0' } } });
+  await stubbed.synchronize({ service, plan: { maintenance_info: { version: '2.0.0' } } });
   await expect(cf.upgradeService('old')).resolves.toBe('update succeeded');
   expect(lastBody()).toMatchObject({ plan_id: 'plan-1', parameters: {}, maintenance_info: { version: '2.0.0' } });
   await expect(cf.upgradeService('old')).resolves.toBe('No upgrade is available.');

@@ -1,18 +1,13 @@
 import type { JsonBody } from '../../support/http-client.js';
 import type { WireAnswer, WireReply } from '../exchange.js';
-import { bindingComplaint, fetchedBindingComplaint, fetchedInstanceComplaint, instanceComplaint, isRouteService } from './response-rules.js';
-import type { OfferingRow } from './database.js';
+import { bindingComplaint, fetchedBindingComplaint, fetchedInstanceComplaint, instanceComplaint, isObject, isRouteService } from './response-rules.js';
+import type { ErrorName, OfferingRow } from './database.js';
 
 /** What Cloud Controller makes of an answer. */
 export type Verdict =
   | { readonly kind: 'done' | 'later'; readonly body: JsonBody }
   /** `orphan`: a delete is sent for what may have been made. */
   | { readonly kind: 'failed'; readonly error: ErrorName; readonly description: string; readonly orphan: boolean };
-
-export type ErrorName =
-  | 'ResponseMalformed' | 'BadResponse' | 'RequestRejected' | 'AuthenticationFailed' | 'ApiTimeout' | 'Conflict' | 'ConcurrencyError'
-  | 'AsyncRequired' | 'AppRequired' | 'MaintenanceInfoConflict' | 'HttpClientTimeout' | 'HttpRequestError' | 'ApiUnreachable'
-  | 'OperationInProgress' | 'InvalidSyslogDrainUrl' | 'InvalidVolumeMounts' | 'BindingNotRetrievable';
 
 type Failure = Extract<Verdict, { kind: 'failed' }>;
 
@@ -130,10 +125,10 @@ function descriptionOf(reply: WireAnswer): string {
   return typeof description === 'string' ? description : `status ${reply.status}`;
 }
 
-function objectIn(text: string): JsonBody {
+function objectIn(text: string): Record<string, JsonBody> | undefined {
   try {
-    const value: JsonBody = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -54,7 +54,7 @@ function isOperation(value: unknown): boolean {
   return typeof value === 'string' && value.length <= LONGEST_OPERATION;
 }
 
-function isObject(value: unknown): value is Record<string, JsonBody> {
+export function isObject(value: unknown): value is Record<string, JsonBody> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

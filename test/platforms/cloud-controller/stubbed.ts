@@ -61,8 +61,8 @@ export class Stubbed {
   }
 
   /** Resolves when a request of this kind has come, since the broker was started or from now on. */
-  async seen(method: string, path: RegExp): Promise<void> {
-    while (!this.broker.requests.some((request) => request.method === method && path.test(request.url))) {
+  async seen(method: string, path: string): Promise<void> {
+    while (!this.broker.requests.some((request) => request.method === method && request.url.includes(path))) {
       await this.broker.received(this.broker.requests.length + 1);
     }
   }
