@@ -161,6 +161,17 @@ export class CloudController {
     void this.desk.workers.run(() => cleanUp(this.desk));
   }
 
+  /** Everything that went over the wire, oldest first. */
+  get lines(): readonly string[] {
+    return this.exchange.lines;
+  }
+
+  /** What users still have, or believe to have. */
+  leftovers(): string[] {
+    const { instances, bindings } = this.database;
+    return [...[...instances.values()].map(({ name }) => name), ...[...bindings.values()].map(({ of }) => of)];
+  }
+
   /** Resolves when no job runs: also those that no user waits for. */
   idle(): Promise<void> {
     return this.desk.workers.idle();
