@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { swcOptions } from './test/support/swc.mjs';
 
 /** @type {import('jest').Config} */
@@ -13,4 +14,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
   workerIdleMemoryLimit: '1GB',
+  // Most tests wait for sockets: as many at once as there are processors, and no more than one PostgreSQL bears.
+  maxWorkers: Math.min(availableParallelism(), 4),
 };
