@@ -233,6 +233,8 @@ const UP = [
   `create index operation_backend_id_next_attempt_at_ix on operation (backend_id, next_attempt_at)
      where state = 'running' and parked_at is null`,
   `create index operation_queued_ix on operation (created_at) where state = 'queued'`,
+  // Counted with every look at the metrics.
+  `create index operation_parked_ix on operation (backend_id) where parked_at is not null`,
   `create index operation_created_at_ix on operation (created_at, id)`,
 
   `create table audit_event (

@@ -218,6 +218,7 @@ CREATE INDEX operation_instance_incarnation_binding_incarnation_ix ON public.ope
 CREATE INDEX operation_instance_incarnation_pending_ix ON public.operation USING btree (instance_incarnation) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX operation_instance_incarnation_queued_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'queued'::text) AND (kind = 'deprovision'::text));
 CREATE UNIQUE INDEX operation_instance_incarnation_running_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'running'::text) AND exclusive);
+CREATE INDEX operation_parked_ix ON public.operation USING btree (backend_id) WHERE (parked_at IS NOT NULL);
 CREATE INDEX operation_queued_ix ON public.operation USING btree (created_at) WHERE (state = 'queued'::text);
 CREATE INDEX platform_credential_platform_id_ix ON public.platform_credential USING btree (platform_id);
 CREATE INDEX service_binding_created_at_ix ON public.service_binding USING btree (created_at, incarnation);

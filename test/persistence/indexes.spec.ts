@@ -1,4 +1,4 @@
-import { newOperationId, newUuid, type Instance, type PageRequest } from '#core';
+import { newOperationId, newUuid, ParkedOperationStore, type Instance, type PageRequest } from '#core';
 import { aBinding, anInstance, atMost, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
 import { collectScans, explaining, type Scan } from './plans.js';
 import { TestRecord } from './record.js';
@@ -158,4 +158,10 @@ test('a page costs the same however deep it lies', async () => {
 
 test('operators find an instance by its id without knowing the platform', async () => {
   expectFew(await mostRows(() => record.inventory.instances({ instanceId: 'i-77' }, { limit: 50 })));
+});
+
+test('parked operations are counted without looking at the others', async () => {
+  const counts = await record.get(ParkedOperationStore).counts();
+  const rows = await mostRows(() => record.get(ParkedOperationStore).counts());
+  expect(rows).toEqual({ operation: counts.get(record.backendId) });
 });

@@ -22,6 +22,7 @@ import { ServiceInstanceEntity } from './service-instance.entity.js';
 @Index('operation_binding_incarnation_ix', ['bindingIncarnation', 'createdAt'])
 @Index('operation_backend_id_next_attempt_at_ix', ['backendId', 'nextAttemptAt'], { where: `state = 'running' and parked_at is null` })
 @Index('operation_queued_ix', ['createdAt'], { where: `state = 'queued'` })
+@Index('operation_parked_ix', ['backendId'], { where: 'parked_at is not null' })
 @Index('operation_created_at_ix', ['createdAt', 'id'])
 @Check('operation_kind_ck', `kind in ('provision', 'update', 'deprovision', 'bind', 'unbind')`)
 @Check('operation_initiator_ck', `initiator in ('platform', 'gateway')`)

@@ -26,8 +26,8 @@ export const LOCK_PARKED = {
 /** $1 operation that nobody has seen yet. */
 export const PARK_NEW = { name: 'park-new', text: 'update operation set parked_at = osb_now() where id = $1' };
 
+/** What has ended is not parked any more. */
 export const COUNT_PARKED = {
   name: 'count-parked',
-  text: `select backend_id, count(*)::integer as count from operation
-    where state = 'running' and parked_at is not null group by backend_id`,
+  text: 'select backend_id, count(*)::integer as count from operation where parked_at is not null group by backend_id',
 };

@@ -31,7 +31,7 @@ export const RELEASE_QUEUED = {
     ), released as (
       update operation o
       set state = case when c.gone then 'succeeded' else 'running' end,
-          finished_at = case when c.gone then osb_now() end,
+          finished_at = case when c.gone then osb_now() end, parked_at = case when not c.gone then o.parked_at end,
           next_attempt_at = case when not c.gone then greatest(osb_now(),
             coalesce(c.binding_quiet_after, c.instance_quiet_after) - make_interval(secs => $2::float8 / 1000)) end
       from candidate c
