@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Journal } from '#core';
 import { BrokerError, BROKER_ERRORS, type BrokerErrorCode } from '#sdk';
 import { send } from '../request/send.js';
+import { descriptionFor } from './words-for-old-clients.js';
 
 /** The one place where anything thrown becomes an answer: `{error, description}` and nothing else. */
 @Catch()
@@ -19,7 +20,8 @@ export class OsbErrorFilter implements ExceptionFilter {
     if (error.status >= 500) this.journal.warn('request failed', { requestId: request.id, code: error.code });
     const { retryAfterSeconds } = error.details;
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
-    send(reply, error.status, { error: error.word, description: error.description, ...flags(error, request) });
+    const description = descriptionFor(error, request.headers['x-broker-api-version']);
+    send(reply, error.status, { error: error.word, description, ...flags(error, request) });
   }
 
   private brokerErrorOf(thrown: unknown, request: FastifyRequest): BrokerError {
