@@ -11,6 +11,8 @@ const PROMOTE_AFTER_MS = 60;
 const SLOW_MS = 150;
 /** A call whose answer is lost is not sent again before this. */
 const CALL_MS = 600;
+/** A backend that keeps failing is left alone so long. */
+const REST_MS = 100;
 
 /** What a landscape must know of the platform in it. */
 export interface PlatformInIt {
@@ -47,7 +49,8 @@ export class Landscape<P extends PlatformInIt> {
     connect: (login: Login) => P,
     timings: Partial<Timings> = {},
   ): Promise<Landscape<P>> {
-    const gateway = await TestGateway.start({ timings: { promoteAfterMs: PROMOTE_AFTER_MS, callMs: CALL_MS, ...timings } });
+    const short = { promoteAfterMs: PROMOTE_AFTER_MS, callMs: CALL_MS, breakerRestMs: REST_MS };
+    const gateway = await TestGateway.start({ timings: { ...short, ...timings } });
     const simulator = await simulatorInGateway(gateway, 'simulator', { slowDelayMs: SLOW_MS });
     const remote = await simulatorAsBroker(gateway, 'remote', { slowDelayMs: SLOW_MS });
     const login = { username: 'plätform', password: 'pass:wörd' };
@@ -104,7 +107,8 @@ export class Landscape<P extends PlatformInIt> {
   /** The comment on a database names its instance. */
   private async leftInPostgres(): Promise<string[]> {
     const made = new Set(this.platform.lines.map((line) => /service_instances\/([-0-9a-f]+)/.exec(line)?.[1]));
-    const comments = await query<{ comment: string }>(this.gateway.database.url, `select shobj_description(oid, 'pg_database') as comment from pg_database`);
+    const sql = `select shobj_description(oid, 'pg_database') as comment from pg_database`;
+    const comments = await query<{ comment: string | null }>(this.gateway.database.url, sql);
     const ids = comments.map(({ comment }) => /^OSB service instance "([^"]+)"/.exec(comment ?? '')?.[1]);
     return ids.filter((id) => id !== undefined && made.has(id)).map((id) => `postgresql: ${id}`);
   }

@@ -31,7 +31,8 @@ describe('what goes over the wire', () => {
     expect(stubbed.lastOf('PUT').url).toBe(`/v2/service_instances/${guid}?accepts_incomplete=true`);
     expect(JSON.parse(stubbed.lastOf('PUT').body)).toEqual({ ...PLAN, ...HOME, parameters: null });
     await stubbed.cf.deleteService('orders-db');
-    expect(stubbed.lastOf('DELETE')).toMatchObject({ url: `/v2/service_instances/${guid}?accepts_incomplete=true&plan_id=plan-1&service_id=service-1`, body: '' });
+    const url = `/v2/service_instances/${guid}?accepts_incomplete=true&plan_id=plan-1&service_id=service-1`;
+    expect(stubbed.lastOf('DELETE')).toMatchObject({ url, body: '' });
   });
 
   test.each([
@@ -42,7 +43,8 @@ describe('what goes over the wire', () => {
     if (app === undefined) await stubbed.cf.createKey('orders-db', 'key', parameters);
     else await stubbed.cf.bindApp('orders-db', app, parameters);
     const of = app ?? 'key';
-    const path = `/v2/service_instances/${stubbed.cf.database.instance('orders-db').guid}/service_bindings/${stubbed.cf.database.binding('orders-db', of).guid}`;
+    const { instanceGuid, guid } = stubbed.cf.database.binding('orders-db', of);
+    const path = `/v2/service_instances/${instanceGuid}/service_bindings/${guid}`;
     expect(stubbed.lastOf('PUT').url).toBe(`${path}?accepts_incomplete=true`);
     expect(JSON.parse(stubbed.lastOf('PUT').body)).toEqual({ ...PLAN, ...members });
     stubbed.next('GET', reply(200, { parameters: { a: 1 } }));
