@@ -49,6 +49,20 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     expect(await cf.deleteService('db')).toBe('deleted');
   });
 
+  test('an old key whose asynchronous bind takes too long is deleted without accepts_incomplete, and is gone', async () => {
+    const { platform: cf } = landscape;
+    await cf.createService(offering, 'async-bind', 'db');
+    const { guid } = cf.database.instance('db');
+    const parameters = { simulate: { async: { durationMs: 500 } } };
+    expect(await cf.bind('db', 'key', 'old', { parameters, legacy: true })).toBe('create failed');
+    await cf.idle();
+    expect(cf.lines.filter((line) => line.startsWith('DELETE') && line.includes(cf.binding('db', 'old').guid)).join()).not.toContain('accepts_incomplete');
+    expect(cf.database.orphanJobs.at(-1)).toMatchObject({ ended: 'removed' });
+    await eventually(() => simulator().ledger.inventory.instance(guid)?.bindings.length, (bindings) => bindings === 0);
+    expect(await cf.unbind(cf.binding('db', 'old'))).toBe('deleted');
+    expect(await cf.deleteService('db')).toBe('deleted');
+  });
+
   test('a deletion nobody waits for any more goes on: when its user asks again, all is gone', async () => {
     const { platform: cf } = landscape;
     await cf.createService(offering, 'sync', 'db', { simulate: { deprovision: SLOW } });
