@@ -53,13 +53,6 @@ test('a backend that is gone takes nothing out of the catalog', async () => {
   expect(cluster.marketplace()).toEqual(before);
 });
 
-test('a backend that breaks down three times is asked again until it does what it is told', async () => {
-  const { platform: cluster, simulator } = landscape;
-  expect(await cluster.provision('db', 'simulator', 'sync', { simulate: { throw: true, times: 3 } })).toBe('Ready');
-  expect(simulator.ledger.inventory.instances()).toHaveLength(1);
-  expect(await cluster.deprovision('db')).toBe('deleted');
-});
-
 test('offerings, plans and their ids are such that the cluster can keep them', () => {
   const { classes, plans } = landscape.platform.store;
   const rows = [...classes.values(), ...plans.values()];

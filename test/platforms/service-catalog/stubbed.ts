@@ -18,7 +18,8 @@ export function catalogOf({ service, plan }: StubCatalog = {}): JsonBody {
 
 /** A minute is half a millisecond: seven days of retries fit into a test. */
 const MINUTE_MS = 0.5;
-const TIMEOUT_MS = 250;
+/** Long enough for a busy machine. */
+const TIMEOUT_MS = 1_000;
 
 /** service-catalog in front of a broker that answers by script, its catalog read. */
 export class Stubbed extends ScriptedBroker {
