@@ -90,6 +90,20 @@ describe.each([
     expect(simulator.verbs(id)).toEqual(['provision', 'update', 'deprovision']);
   });
 
+  test.each([
+    ['an update', () => osb.update(id, plan.serviceId, { parameters: held }, patient)],
+    ['a bind', () => osb.bind(id, 'b', plan, { parameters: held }, patient)],
+  ])('once a delete is accepted that waits for %s, a create is told to wait, never that the instance exists (BLK 168)', async (_what, send) => {
+    await osb.provision(id, plan);
+    await send();
+    const deleted = await osb.deprovision(id, plan, patient);
+    expect(deleted.status).toBe(202);
+    expect(answer(await osb.provision(id, plan, {}, patient))).toEqual(busy);
+    expect(answer(await osb.provision(id, plan, { space_guid: 'other' }))).toEqual(busy);
+    await succeeded(deleted.body['operation']);
+    expect((await osb.provision(id, plan)).status).toBe(201);
+  });
+
   test('a delete during a bind waits for it with the flag, and is refused without (BLK 165)', async () => {
     await osb.provision(id, plan);
     const bind = await osb.bind(id, 'b', plan, { parameters: held }, patient);

@@ -90,8 +90,10 @@ export class ProvisionInstance {
 
   private async answerExisting(command: ProvisionCommand, view: InstanceView): Promise<ProvisionAnswer> {
     const { instance, pending } = view;
-    const running = pending.find(({ bindingIncarnation, state }) => !bindingIncarnation && state === 'running');
-    if (instance.state === 'failed' || running?.kind === 'deprovision') {
+    const own = pending.filter(({ bindingIncarnation }) => !bindingIncarnation);
+    const running = own.find(({ state }) => state === 'running');
+    const isBeingDeleted = own.some(({ kind }) => kind === 'deprovision') && running?.kind !== 'provision';
+    if (instance.state === 'failed' || isBeingDeleted) {
       throw new BrokerError('ConcurrencyError', 'the instance of this id is being deleted; try again when that has ended');
     }
     if (!sameInstance(instance, attributesOf(command))) {
