@@ -144,6 +144,15 @@ describe('while an instance is being deleted', () => {
   });
 });
 
+test('while an instance that was never complete is being deleted, updates and binds are refused as well, not unknown (BLK 167)', async () => {
+  const slowly = { simulate: { ...HELD, deprovision: HELD } };
+  await osb.provision(id, plan, { parameters: slowly }, patient);
+  await osb.deprovision(id, plan, patient);
+  await refused(() => update(), () => update({}, patient), () => bind('b'), () => bind('b', {}, patient));
+  expect((await ended()).status).toBe(410);
+  expect([(await update()).status, (await bind('b')).status]).toEqual([404, 404]);
+});
+
 describe('while a binding is being made or removed', () => {
   beforeEach(() => osb.provision(id, plan));
 

@@ -48,7 +48,8 @@ export class BindInstance {
     const caller = asyncBindingsFrom214(command.caller);
     const { platform } = caller;
     const view = await this.lifecycle.findBinding(platform.id, command.instanceId, command.bindingId);
-    if (!view || view.instance.state === 'failed') throw noInstance();
+    if (!view) throw noInstance();
+    if (view.instance.state === 'failed') throw view.pending.length > 0 ? busy() : noInstance();
     if (view.binding) return this.answerExisting(command, view, view.binding, caller);
 
     const offered = this.catalog.findByIds(view.instance.serviceId, view.instance.planId);

@@ -42,7 +42,8 @@ export class UpdateInstance {
   async execute(command: UpdateCommand): Promise<UpdateAnswer> {
     const { caller, instanceId } = command;
     const view = await this.lifecycle.findInstance(caller.platform.id, instanceId);
-    if (!view || view.instance.state === 'failed') throw notFound();
+    if (!view) throw notFound();
+    if (view.instance.state === 'failed') throw view.pending.length > 0 ? busy() : notFound();
     const { instance } = view;
     if (command.serviceId !== instance.serviceId) {
       throw new BrokerError('BadRequest', `service_id "${command.serviceId}" is not the service of this instance`);
@@ -85,12 +86,11 @@ export class UpdateInstance {
     const { caller, instanceId } = command;
     return this.lifecycle.transaction(async (transaction) => {
       const view = await transaction.lockInstance(caller.platform.id, instanceId);
-      if (!view || view.instance.state === 'failed') throw notFound();
+      if (!view) throw notFound();
+      if (view.instance.state === 'failed') throw view.pending.length > 0 ? busy() : notFound();
       const twin = twinOf(view, update);
       if (twin) return { kind: 'twin', twin } as const;
-      if (view.pending.length > 0) {
-        throw new BrokerError('ConcurrencyError', 'another operation on this instance is in progress; try again when it has ended');
-      }
+      if (view.pending.length > 0) throw busy();
       this.checks.backendTakesCalls(view.instance.backendId);
       const { reservation, task } = this.reservations.make({
         kind: 'update',
@@ -143,3 +143,6 @@ function twinOf({ pending }: InstanceView, intent: UpdateIntent): Operation | un
 }
 
 const notFound = (): BrokerError => new BrokerError('NotFound', 'there is no service instance of this id');
+
+const busy = (): BrokerError =>
+  new BrokerError('ConcurrencyError', 'another operation on this instance is in progress; try again when it has ended');
