@@ -114,6 +114,24 @@ test('G11: one broken plan is left out; its neighbours and all other backends st
   expect(await services()).toContain('known');
 });
 
+test('G11, G21: a plan or service that becomes broken stays as it was, said so, while its neighbours change; what the backend takes out goes', async () => {
+  const plan = (id: string, more: Record<string, unknown> = {}) => ({ id, name: id, description: 'As it was.', ...more });
+  const decaying = await stage.backend('decaying', { plans: [plan('decaying-1'), plan('decaying-2'), plan('decaying-3')] });
+  const shown = async () => (await published('decaying'))?.plans.map(({ name, description }) => `${String(name)}: ${String(description)}`);
+  decaying.services = [offeringOf('decaying', { plans: [plan('decaying-1', { description: 7 }), plan('decaying-2', { description: 'New.' })] })];
+  await refresh('decaying');
+  expect(await shown()).toEqual(['decaying-1: As it was.', 'decaying-2: New.']);
+  expect((await stage.admin.get('/backends/decaying')).body.catalog.failure).toContain('services[0].plans[0].description');
+  const before = await catalog();
+  decaying.services = [offeringOf('decaying', { description: '', plans: [] })];
+  await refresh('decaying');
+  expect(await catalog()).toBe(before);
+  decaying.services = [offeringOf('decaying', { plans: [plan('decaying-1', { description: 'Mended.' })] })];
+  await refresh('decaying');
+  expect(await shown()).toEqual(['decaying-1: Mended.']);
+  expect((await stage.admin.get('/backends/decaying')).body.catalog).not.toHaveProperty('failure');
+});
+
 test('G10: a plan id that moves to another service is left out, and said so', async () => {
   const moving = await stage.backend('moving');
   moving.services = [offeringOf('moved', {}, { id: 'moving-plan' })];

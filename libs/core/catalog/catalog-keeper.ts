@@ -5,6 +5,7 @@ import type { Backend } from '../backends/backend.js';
 import { Journal } from '../journal/journal.js';
 import { Catalog } from './catalog.js';
 import { CatalogStore, type StoredCatalog } from './catalog-store.js';
+import { withLastGoodEntries, type ReadCatalog } from './last-good-entries.js';
 import { mergeCatalogs, type BackendCatalog } from './merge-catalogs.js';
 import type { LeftOut } from './offering.js';
 import { ParameterSchemas } from './parameter-schemas.js';
@@ -13,6 +14,12 @@ import { readCatalog } from './read-catalog.js';
 
 const READ_TIMEOUT_MS = 15_000;
 const NOTHING_ANY_MORE = 'it offers nothing any more that can be published; what it offered before stays. Disable the backend if that is meant';
+
+interface CatalogInput {
+  readonly input: BackendCatalog;
+  readonly leftOut: readonly LeftOut[];
+  readonly catalog?: ReadCatalog;
+}
 
 /** How a backend's part of the catalog is doing, for operators. */
 export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
@@ -26,8 +33,8 @@ export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
 @Injectable()
 export class CatalogKeeper {
   private conditions = new Map<string, CatalogCondition>();
-  /** Backends with something to offer in the catalogs that are stored. */
-  private offering = new Set<string>();
+  /** Of backends with something to offer in the catalogs that are stored. */
+  private lastGood = new Map<string, ReadCatalog>();
   private seenRevision = -1n;
   private rebuilding: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
@@ -47,24 +54,29 @@ export class CatalogKeeper {
 
   /** Reads one backend's catalog now. Never throws for what the backend does: the failure is kept for operators. */
   async refresh(backendId: string): Promise<void> {
-    const found = await this.readGood(backendId);
-    if (this.stopping.signal.aborted && found.failure !== undefined) return;
-    if (found.failure === undefined) {
-      await this.catalogs.saveGood(backendId, found.body);
-    } else {
-      this.journal.warn('catalog of a backend could not be read', { backendId, failure: found.failure });
-      await this.catalogs.saveFailure(backendId, found.failure);
+    const { body, failure } = await this.readGood(backendId);
+    if (this.stopping.signal.aborted && failure !== undefined) return;
+    if (body !== undefined) await this.catalogs.saveGood(backendId, body);
+    if (failure !== undefined) {
+      this.journal.warn('catalog of a backend could not be read', { backendId, failure });
+      await this.catalogs.saveFailure(backendId, failure);
     }
     await this.rebuild();
   }
 
-  /** Without the database: that it is away is no failure of the backend. */
-  private async readGood(backendId: string): Promise<{ body: string; failure?: never } | { failure: string }> {
+  /** What is good of it, and what is wrong. Without the database: that it is away is no failure of the backend. */
+  private async readGood(backendId: string): Promise<{ readonly body?: string; readonly failure?: string }> {
     try {
       const raw = await this.read(backendId);
-      const { offerings } = await readCatalog(raw, this.schemas);
-      if (offerings.length === 0 && this.offering.has(backendId)) return { failure: NOTHING_ANY_MORE };
-      return { body: JSON.stringify(raw) };
+      const now = { raw, reading: await readCatalog(raw, this.schemas) };
+      const before = this.lastGood.get(backendId);
+      if (!before) return { body: JSON.stringify(raw) };
+      const { raw: good, kept } = withLastGoodEntries(now, before);
+      if (now.reading.offerings.length === 0 && kept.length === 0) return { failure: NOTHING_ANY_MORE };
+      if (kept.length === 0) return { body: JSON.stringify(good) };
+      const failure = `what it offered before stays in place of what cannot be published: ${kept.map(({ reason }) => reason).join('; ')}`;
+      const body = JSON.stringify(good);
+      return body === JSON.stringify(before.raw) ? { failure } : { body, failure };
     } catch (error) {
       return { failure: this.failureOf(backendId, error) };
     }
@@ -115,7 +127,8 @@ export class CatalogKeeper {
       await this.catalogs.claim(merged.claims);
       return this.rebuildNow();
     }
-    this.offering = new Set(inputs.filter(({ input }) => input.offerings.length > 0).map(({ input }) => input.backendId));
+    const readings = inputs.flatMap(({ input, catalog }) => (catalog ? [[input.backendId, catalog] as const] : []));
+    this.lastGood = new Map(readings.filter(([, { reading }]) => reading.offerings.length > 0));
     const hidden = new Set(records.filter(({ state }) => state === 'disabled').map(({ id }) => id));
     this.catalog.publish(PublishedCatalog.of(merged.offerings, hidden));
     this.conditions = new Map(
@@ -139,10 +152,10 @@ export class CatalogKeeper {
     await Promise.all(this.registry.ids().filter((id) => !known.has(id)).map((id) => this.registry.remove(id)));
   }
 
-  private async inputOf(record: Backend, stored: StoredCatalog | undefined): Promise<{ input: BackendCatalog; leftOut: LeftOut[] }> {
-    const backendId = record.id;
+  private async inputOf({ id: backendId }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
     if (stored?.body === undefined) return { input: { backendId, offerings: [] }, leftOut: [] };
-    const { offerings, leftOut } = await readCatalog(JSON.parse(stored.body), this.schemas);
-    return { input: { backendId, offerings }, leftOut };
+    const raw: unknown = JSON.parse(stored.body);
+    const reading = await readCatalog(raw, this.schemas);
+    return { input: { backendId, offerings: reading.offerings }, leftOut: reading.leftOut, catalog: { raw, reading } };
   }
 }
