@@ -16,7 +16,7 @@ const told: Case[] = [
   ['has a plan without an id', planCalled('flaky', { id: '' }), [113]],
   ['has the id of a plan in two services', planCalled('flaky', { id: 'simulator-service-1-sync' }), [113]],
   ['has a plan without a name', plan({ name: ' ' }), [114]],
-  ['has two plans of the same name in a service', planCalled('slow', { name: 'flaky' }), [114]],
+  ['has two plans of the same name in a service', planCalled('failing', { name: 'flaky' }), [114]],
   ['does not describe a plan', plan({ description: undefined }), [115]],
   ['describes a plan by a list', plan({ description: ['quick'] }), [115]],
   ['has a text for the metadata of a plan', plan({ metadata: 'gold' }), [116]],
