@@ -166,10 +166,11 @@ export class CloudController {
     return this.exchange.lines;
   }
 
-  /** What users still have, or believe to have. */
+  /** What users still have, or believe to have, and the orphans that nobody has seen off yet, or ever will. */
   leftovers(): string[] {
-    const { instances, bindings } = this.database;
-    return [...[...instances.values()].map(({ name }) => name), ...[...bindings.values()].map(({ of }) => of)];
+    const { instances, bindings, orphanJobs } = this.database;
+    const orphans = orphanJobs.filter(({ ended }) => ended !== 'removed').map(({ guid, ended = 'under way' }) => `orphan ${guid} ${ended}`);
+    return [...[...instances.values()].map(({ name }) => name), ...[...bindings.values()].map(({ of }) => of), ...orphans];
   }
 
   /** Resolves when no job runs: also those that no user waits for. */
