@@ -32,6 +32,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     await eventually(() => orphansOf(guid), (jobs) => jobs.length === 1);
     await cf.idle();
     expect(orphansOf(guid)).toMatchObject([{ ended: 'removed' }]);
+    await seen(guid, 'deprovision');
     await eventually(() => simulator().exists(guid), (exists) => !exists);
     expect(await cf.deleteService('db')).toBe('deleted');
   });
@@ -45,6 +46,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     await eventually(() => row('db').lastOperation, ({ state }) => state === 'failed');
     await cf.idle();
     simulator().finish(guid);
+    await seen(guid, 'deprovision');
     await eventually(() => simulator().exists(guid), (exists) => !exists);
     expect(await cf.deleteService('db')).toBe('deleted');
   });
@@ -58,6 +60,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     cf.workerDies();
     await eventually(() => cf.binding('db', 'key').lastOperation, ({ state }) => state === 'failed');
     await cf.idle();
+    await seen(guid, 'unbind');
     await eventually(() => simulator().ledger.inventory.instance(guid)?.bindings.length, (left) => left === 0);
     expect(await cf.unbind(cf.binding('db', 'key'))).toBe('deleted');
     expect(await cf.deleteService('db')).toBe('deleted');
