@@ -103,6 +103,18 @@ test('the operations of an earlier life stay known when the id lives again (deci
   expect(state(await osb.lastOperation(id))).toEqual([200, 'in progress']);
 });
 
+test('a binding that went with its instance is gone; its operation stays known (decision 10)', async () => {
+  await osb.provision(id, plan);
+  const bound = operationOf(await osb.bind(id, 'b', simulator.plan('sync'), { parameters: held }, patient));
+  simulator.finish(id);
+  await osb.ended(id, bound, 'b');
+  await osb.deprovision(id, plan);
+  expect([await osb.lastBindingOperation(id, 'b'), await osb.lastBindingOperation(id, 'b', bound)].map(state)).toEqual([
+    [410, 'Gone'],
+    [200, 'succeeded'],
+  ]);
+});
+
 test('an operation is known to every gateway on the database before the 202 is out, and after a restart', async () => {
   const second = await TestGateway.start({ database: gateway.database });
   const made = await osb.provision(id, simulator.plan('async'), {}, patient);

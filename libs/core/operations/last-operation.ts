@@ -38,9 +38,10 @@ export class ReadLastOperation {
 
 const unknownOperation = (): BrokerError => new BrokerError('NotFound', 'there is no such operation');
 
+/** What is deleted is gone, also a binding that went with its instance; only a create that failed stays one. */
 function newest({ operation, state }: FoundOperation): LastOperationAnswer {
   const wasDelete = operation?.kind === 'deprovision' || operation?.kind === 'unbind';
-  if (state === 'deleted' && (wasDelete || !operation)) throw new BrokerError('Gone', 'it has been deleted');
+  if (state === 'deleted' && (wasDelete || operation?.state !== 'failed')) throw new BrokerError('Gone', 'it has been deleted');
   return operation ? stateOf(operation) : { state: 'succeeded' };
 }
 
