@@ -1,6 +1,6 @@
 import { ended } from './endings.js';
 import type { Rules } from './model.js';
-import { FAILED, type Outcome } from './outcome.js';
+import { BUSY, FAILED, type Outcome, type Refusal } from './outcome.js';
 import type { Request } from './requests.js';
 import { changed, operationAt, sameThing, type Ending, type Operation, type State } from './state.js';
 
@@ -62,9 +62,16 @@ function taken(rules: Rules, { state, left, waiting }: Point): Point[] {
         return [{ state: next, left: rest, waiting: [...waiting, { on, status, told: exchange.told }] }];
       }
       const next = fitting(outcome, exchange.told);
-      return next === undefined ? [] : [{ state: next, left: rest, waiting }];
+      return next === undefined ? [] : withoutCancelled({ state: next, left: rest, waiting });
     });
   });
+}
+
+/** Who waits for a create that a delete ends before its time is told so. */
+function withoutCancelled({ state, left, waiting }: Point): Point[] {
+  const isOver = ({ on }: Waiting): boolean => operationAt(state, on).state === 'failed';
+  const fits = waiting.filter(isOver).every(({ told }) => says(told, BUSY) || says(told, FAILED));
+  return fits ? [{ state, left, waiting: waiting.filter((one) => !isOver(one)) }] : [];
 }
 
 /** The next state, where the answer is the one of this outcome. */
@@ -96,7 +103,9 @@ function endings({ state, left, waiting }: Point, exchanges: readonly Exchange[]
 }
 
 const isAnswer = (told: Told, ending: Operation['state'], status: number): boolean =>
-  ending === 'succeeded' ? told.status === status && told.word === undefined : told.status === FAILED[0] && told.word === FAILED[1];
+  ending === 'succeeded' ? told.status === status && told.word === undefined : says(told, FAILED);
+
+const says = (told: Told, [status, word]: Refusal): boolean => told.status === status && told.word === word;
 
 const VERBS: Partial<Record<Request['does'], Operation['verb']>> = {
   provision: 'create',

@@ -37,6 +37,10 @@ export function started(next: State, index: number, patient: boolean): Outcome[]
   return [{ status: verb === 'create' ? 201 : 200, waitsFor: index, next }];
 }
 
-/** The answer to whoever asks for the same once more. */
-export const joined = (next: State, index: number, patient: boolean): Outcome[] =>
-  patient ? [{ status: 202, operation: index, next }] : [{ status: 200, waitsFor: index, next }];
+/** The answer to whoever asks for the same once more; the patient too may be told the end, where it comes meanwhile. */
+export function joined(next: State, index: number, patient: boolean): Outcome[] {
+  const atTheEnd = { status: 200, waitsFor: index, next };
+  if (!patient) return [atTheEnd];
+  const queued = operationAt(next, index).state === 'queued';
+  return [{ status: 202, operation: index, next }, ...(queued ? [] : [atTheEnd])];
+}

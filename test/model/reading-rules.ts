@@ -28,18 +28,17 @@ export function poll(state: State, request: Poll): Outcome[] {
     return asked === undefined ? refusals(state, NOT_FOUND) : [tells(state, asked)];
   }
   const life = lifeOf(state, request);
-  const all = state.operations.filter((one) => sameThing(one, request) && one.life === life && belongs(state, one));
-  const newest = all.findLast(({ byGateway }) => !byGateway);
+  const newest = state.operations.findLast((one) => sameThing(one, request) && one.life === life && !one.byGateway);
   if (newest === undefined) return refusals(state, NOT_FOUND);
-  const outcomes = newest.verb === 'delete' && newest.state === 'succeeded' ? refusals(state, GONE) : [tells(state, newest)];
-  const instanceIsGone = request.binding !== undefined && instanceOf(state, request) === undefined;
-  return instanceIsGone ? [...outcomes, ...refusals(state, GONE, NOT_FOUND)] : outcomes;
+  const isThere = (request.binding === undefined ? instanceOf(state, request) : bindingOf(state, request)) !== undefined;
+  const isFailedCreate = newest.verb === 'create' && newest.state === 'failed';
+  const outcomes = isThere || isFailedCreate ? [tells(state, newest)] : refusals(state, GONE);
+  return isOfEarlierLife(state, newest) ? [...outcomes, ...refusals(state, NOT_FOUND)] : outcomes;
 }
 
-/** Operations on bindings of an earlier life of the instance are known by their ids only. */
-function belongs(state: State, operation: Operation): boolean {
-  if (operation.binding === undefined) return true;
-  return operation.within === lifeOf(state, { platform: operation.platform, instance: operation.instance });
+/** A binding of an instance that was deleted, while another one has its id: gone or unknown, as one likes. */
+function isOfEarlierLife(state: State, { platform, instance, binding, within }: Operation): boolean {
+  return binding !== undefined && within !== lifeOf(state, { platform, instance });
 }
 
 const tells = (state: State, operation: Operation): Outcome => ({

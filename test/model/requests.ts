@@ -95,15 +95,27 @@ const request: fc.Arbitrary<Request> = fc.oneof(
 );
 
 const which = fc.nat({ max: 5 });
+const again = which.map((number) => ({ kind: 'again' as const, which: number }));
+const asking = request.map((one) => ({ kind: 'ask' as const, request: one }));
+/** What meets at once is more often the same. */
+const atOnce: fc.Arbitrary<Step> = fc.oneof({ withCrossShrink: true }, { arbitrary: asking, weight: 2 }, { arbitrary: again, weight: 1 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { withCrossShrink: true },
-  { arbitrary: request.map((one) => ({ kind: 'ask' as const, request: one })), weight: 14 },
-  { arbitrary: which.map((number) => ({ kind: 'again' as const, which: number })), weight: 4 },
+  { arbitrary: asking, weight: 14 },
+  { arbitrary: again, weight: 4 },
   { arbitrary: fc.record({ kind: fc.constant('end' as const), which, how }), weight: 3 },
   { arbitrary: fc.record({ kind: fc.constant('poll' as const), which, thing: fc.oneof(fc.constant('its own' as const), thing) }), weight: 2 },
 );
 
-const moment: fc.Arbitrary<Moment> = fc.record({ steps: step.map((one) => [one]), how });
+/** One step after the other, or a few requests at once. */
+const moment: fc.Arbitrary<Moment> = fc.record({
+  steps: fc.oneof(
+    { withCrossShrink: true },
+    { arbitrary: step.map((one) => [one]), weight: 5 },
+    { arbitrary: fc.array(atOnce, { minLength: 2, maxLength: 4 }), weight: 1 },
+  ),
+  how,
+});
 
 /** Histories of so many moments, or fewer when they are shrunk. */
 export function histories(moments: number): fc.Arbitrary<Moment[]> {
