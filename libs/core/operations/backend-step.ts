@@ -14,6 +14,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { newUuid } from '../ids/ids.js';
 import { optional } from '../optional.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
+import { givenUpUpdate } from './given-up-update.js';
 import { LateCreates } from './late-creates.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { persistently } from './persistently.js';
@@ -21,6 +22,9 @@ import type { Step } from './step.js';
 import { StoredSlot } from './stored-slot.js';
 
 export type { Step } from './step.js';
+
+/** Its failure waits for no longer. */
+const LAST_LOOK_MS = 3_000;
 
 /** Puts an operation's next question to its backend: the mutation itself, or how it is getting on. */
 @Injectable()
@@ -44,6 +48,17 @@ export class BackendStep {
       this.look(backend, task, ownCall(this.callFor(task, deadline, signal))),
     );
     return end.kind === 'answered' ? end.value : { kind: 'in progress' };
+  }
+
+  /** One short look at the instance of an update that is given up; a backend that cannot tell changes nothing. */
+  async lookAtGivenUp(task: Task): Promise<Step> {
+    const deadline = new Date(Date.now() + LAST_LOOK_MS);
+    const end = await this.calls.call(task.operation.backendId, deadline, async (backend, signal) => {
+      if (!backend.capabilities.fetchInstance) return undefined;
+      const told = await backend.fetchInstance(instanceRef(task), ownCall(this.callFor(task, deadline, signal)));
+      return givenUpUpdate(task, told);
+    });
+    return { kind: 'overrun', ...optional('instance', end.kind === 'answered' ? end.value : undefined) };
   }
 
   private async look(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {

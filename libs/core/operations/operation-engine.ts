@@ -7,7 +7,7 @@ import { optional } from '../optional.js';
 import { BackendStep, type Step } from './backend-step.js';
 import { checkedStep } from './checked-step.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import { LifecycleStore, type Pause, type Task, type Written } from './lifecycle-store.js';
+import { LifecycleStore, type InstanceChange, type Pause, type Task, type Written } from './lifecycle-store.js';
 import { OperationSignals } from './operation-signals.js';
 import type { OperationFailure } from './operation.js';
 import { persistently } from './persistently.js';
@@ -91,6 +91,7 @@ export class OperationEngine {
   private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
+    if (isOverrunUpdate(task, taken)) return this.backend.lookAtGivenUp(task);
     return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId));
   }
 
@@ -120,6 +121,8 @@ export class OperationEngine {
         return this.refuse(task, step.error);
       case 'unknown':
         return this.pauseOrGiveUp(task, { call: 'unanswered', reason: step.reason });
+      case 'overrun':
+        return this.fail(task, tookTooLong(), undefined, step.instance);
     }
   }
 
@@ -142,8 +145,7 @@ export class OperationEngine {
 
   private async refuse(task: Task, error: BrokerError): Promise<Progress> {
     const { operation } = task;
-    const retryLater = operation.initiator === 'gateway' || (isResend(task) && isBusy(error));
-    if (retryLater) {
+    if (operation.initiator === 'gateway' || isBusyAgain(task, error)) {
       // Also what was accepted before: an operation that failed at the backend says nothing else however often it is asked.
       return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, reason: error.code, ...optional('retryAfterMs', retryAfterOf(error)) });
     }
@@ -163,7 +165,7 @@ export class OperationEngine {
     const { operation } = task;
     if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason });
     if (task.overdue && !isDelete(task)) {
-      return this.fail(task, new BrokerError('Timeout', 'the operation did not end in the time it was given'), this.leftover(true));
+      return this.fail(task, tookTooLong(), this.leftover(true));
     }
     if (task.overdue && operation.initiator === 'gateway') {
       this.journal.error('a clean-up was given up and parked; remove what is left at the backend', fields(task));
@@ -178,8 +180,8 @@ export class OperationEngine {
     return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
   }
 
-  private async fail(task: Task, error: BrokerError, leftover?: Leftover): Promise<Progress> {
-    const settlement = failure(task, error, leftover);
+  private async fail(task: Task, error: BrokerError, leftover?: Leftover, told?: InstanceChange): Promise<Progress> {
+    const settlement = { ...failure(task, error, leftover), ...optional('instance', told) };
     if ((await this.lifecycle.settle(settlement)) === 'lost') return { kind: 'lost' };
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
@@ -206,6 +208,16 @@ const mayHaveActedBefore = (task: Task): boolean => task.operation.step === 'pol
 
 /** Worth asking again by the runner: the backend did not execute it. */
 const isBusy = (error: BrokerError): boolean => error.code === 'ConcurrencyError' || error.code === 'Unavailable';
+
+const isBusyAgain = (task: Task, error: BrokerError): boolean => isResend(task) && isBusy(error);
+
+/** Its time is up, and the backend did not say what became of it. */
+const isOverrunUpdate = (task: Task, step: Step): boolean =>
+  task.overdue && task.operation.kind === 'update' && (step.kind === 'refused' ? isBusyAgain(task, step.error) : isUndecided(step));
+
+const isUndecided = ({ kind }: Step): boolean => kind === 'gone' || kind === 'in progress' || kind === 'unknown';
+
+const tookTooLong = (): BrokerError => new BrokerError('Timeout', 'the operation did not end in the time it was given');
 
 const retryAfterOf = (error: BrokerError): number | undefined =>
   error.details.retryAfterSeconds === undefined ? undefined : error.details.retryAfterSeconds * 1000;

@@ -1,4 +1,5 @@
 import type { BindingResult, BrokerError, InstanceResult } from '#sdk';
+import type { InstanceChange } from './lifecycle-store.js';
 
 /** What one call to the backend brought the operation. */
 export type Step =
@@ -7,4 +8,6 @@ export type Step =
   | { readonly kind: 'in progress'; readonly retryAfterMs?: number }
   | { readonly kind: 'gone' }
   | { readonly kind: 'refused'; readonly error: BrokerError }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** An update that did not end in the time it was given, and what its backend tells of the instance. */
+  | { readonly kind: 'overrun'; readonly instance?: InstanceChange };
