@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../e2e/eventually.js';
 import type { OsbClient } from '../support/osb-client.js';
+import { query } from '../support/postgres.js';
 import { hangUp, neverAnswer, reply } from '../support/stub-broker.js';
 import { RuleStage } from './rule-stage.js';
 import type { ScriptedBroker } from './scripted-broker.js';
@@ -23,6 +24,8 @@ beforeEach(() => {
 afterAll(() => stage.stop());
 
 const BUSY = reply(422, { error: 'ConcurrencyError', description: 'Busy.' });
+/** Whether nothing can come any more of the create that was not answered. */
+const IS_QUIET = 'select quiet_after < osb_now() as is_quiet from service_instance where instance_id = $1';
 const isGone = () => eventually(() => osb.deprovision(id, broker.plan, { acceptsIncomplete: true }), ({ status }) => status === 410);
 
 test('G90: a backend that is busy is asked again until what it may have made is gone', async () => {
@@ -91,4 +94,24 @@ test('a delete counts only when it was sent again after the unanswered create co
   await osb.provision(id, broker.plan, {}, { acceptsIncomplete: true });
   await isGone();
   expect(broker.asked('DELETE', 'instance').length).toBeGreaterThan(1);
+});
+
+test('a delete that was accepted while the unanswered create could still act does not count, however late it ended', async () => {
+  broker.when('PUT', 'instance', hangUp(), reply(500, {})).when('DELETE', 'instance', reply(202, { operation: 'o' }));
+  broker.when('GET', 'last operation', reply(200, { state: 'in progress' }));
+  await osb.provision(id, broker.plan, {}, { acceptsIncomplete: true });
+  await eventually(async () => broker.asked('DELETE', 'instance').length, (count) => count === 1);
+  await eventually(() => query(stage.gateway.database.url, IS_QUIET, [id]), ([row]) => row?.['is_quiet']);
+  broker.when('GET', 'last operation', reply(200, { state: 'succeeded' }));
+  await isGone();
+  expect(broker.asked('DELETE', 'instance')).toHaveLength(2);
+});
+
+test('a delete that was accepted is not sent again because a poll of it was not answered', async () => {
+  broker.when('PUT', 'instance', reply(201, {})).when('DELETE', 'instance', reply(202, { operation: 'o' }));
+  broker.when('GET', 'last operation', hangUp(), reply(200, { state: 'succeeded' }));
+  await osb.provision(id, broker.plan);
+  const { body } = await osb.deprovision(id, broker.plan, { acceptsIncomplete: true });
+  expect((await osb.ended(id, body.operation)).body.state).toBe('succeeded');
+  expect(broker.asked('DELETE', 'instance')).toHaveLength(1);
 });

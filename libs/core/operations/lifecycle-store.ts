@@ -25,8 +25,10 @@ export interface Task {
   readonly overdue: boolean;
   /** An earlier send may still be under way at the backend: look, but do not send (decision 12). */
   readonly mayBeUnderWay: boolean;
-  /** How long an earlier call may still make something: a delete counts only when it was repeated after that. */
+  /** How long an earlier call may still make something: a delete counts only when it was sent after that. */
   readonly unquietForMs: number;
+  /** What is sent now, or was accepted before, was sent before that time was over, however late it ends. */
+  readonly sentTooEarly: boolean;
   /** When this process asked for the lease, on its monotonic clock. */
   readonly leasedAtMs: number;
 }

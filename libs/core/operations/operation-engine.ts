@@ -195,9 +195,10 @@ const isDelete = ({ operation }: Task): boolean => operation.kind === 'deprovisi
 
 /**
  * An earlier call of this create may still make what was just deleted, one of this delete may hit the next resource of
- * the same id, one of this update may undo the next one: it counts when it is repeated after that.
+ * the same id: a delete counts when it is sent after that, however late it ends. One of this update may undo the next one.
  */
-const mustBeRepeated = (task: Task): boolean => task.unquietForMs > 0 && (isDelete(task) || isRepeatedUpdate(task));
+const mustBeRepeated = (task: Task): boolean =>
+  isDelete(task) ? task.sentTooEarly : task.unquietForMs > 0 && isRepeatedUpdate(task);
 
 const isRepeatedUpdate = ({ operation }: Task): boolean => operation.kind === 'update' && operation.attempts > 0;
 

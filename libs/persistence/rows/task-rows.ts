@@ -16,6 +16,7 @@ export type TaskRow = OperationRow &
     readonly overdue: boolean;
     readonly may_be_under_way: boolean;
     readonly unquiet_for_ms: number;
+    readonly sent_too_early: boolean;
   };
 
 /** The rows of the lifecycle: each table's own, and all of them together as a task. */
@@ -39,6 +40,7 @@ export class TaskRows {
       overdue: row.overdue,
       mayBeUnderWay: row.may_be_under_way,
       unquietForMs: Math.max(0, row.unquiet_for_ms),
+      sentTooEarly: row.sent_too_early,
       leasedAtMs,
     });
   }

@@ -45,6 +45,6 @@ export const CLAIM_DUE = {
       set quiet_after = greatest(b.quiet_after, due.quiet_after)
       from due where due.quiet_after is not null and b.incarnation = due.binding_incarnation
     )
-    select ${taskColumns(`greatest(due.quiet_after, ${QUIET_AFTER})`)}, due.may_be_under_way
+    select ${taskColumns(`greatest(due.quiet_after, ${QUIET_AFTER})`, '$4')}, due.may_be_under_way
     from o join due on due.id = o.id ${TASK_JOINS}`,
 };

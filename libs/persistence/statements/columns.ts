@@ -22,10 +22,15 @@ export const BINDING_COLUMNS = `
   b.bind_resource as b_bind_resource, b.context as b_context, b.result as b_result,
   b.backend_state as b_backend_state`;
 
-/** @param quietAfter when nothing that was sent earlier can happen any more */
-export const taskColumns = (quietAfter: string): string => `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
+/**
+ * @param quietAfter when nothing that was sent earlier can happen any more
+ * @param callMs the parameter that says how long a call may take in ms: what was accepted was sent that long before its deadline
+ */
+export const taskColumns = (quietAfter: string, callMs: string): string => `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
   p.name as p_name, p.kind as p_kind, o.ceiling_at <= osb_now() as overdue,
-  coalesce(extract(epoch from ${quietAfter} - osb_now()) * 1000, 0)::float8 as unquiet_for_ms`;
+  coalesce(extract(epoch from ${quietAfter} - osb_now()) * 1000, 0)::float8 as unquiet_for_ms,
+  coalesce(${quietAfter} > case when o.step = 'poll'
+    then o.call_deadline_at - make_interval(secs => ${callMs}::float8 / 1000) else osb_now() end, false) as sent_too_early`;
 
 export const QUIET_AFTER = 'coalesce(b.quiet_after, i.quiet_after)';
 

@@ -7,6 +7,8 @@ const { lock, afterLock } = instanceFirst(`$4::text = 'unanswered'`);
  * $1 operation, $2 epoch, $3 pause in ms, $4 what is known of the call sent last (`over`, `unanswered`, `untouched`),
  * $5 ms after the deadline of an unanswered call in which what it started may still happen, $6 whether it is sent again
  * although it was accepted.
+ *
+ * A poll that was not answered leaves nothing that could still happen.
  */
 export const RECORD_PAUSE = {
   name: 'record-pause',
@@ -18,7 +20,7 @@ export const RECORD_PAUSE = {
           poll_token = case when $6::boolean then null else poll_token end
       where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation, binding_incarnation,
-        case when $4 = 'unanswered'
+        case when $4 = 'unanswered' and step = 'send'
           then call_deadline_at + make_interval(secs => $5::float8 / 1000) end as quiet_after
     ), instance as (
       update service_instance i set quiet_after = greatest(i.quiet_after, paused.quiet_after)

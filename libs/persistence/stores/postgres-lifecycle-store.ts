@@ -211,7 +211,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   async findTask(id: OperationId, on?: Queryable): Promise<Task | undefined> {
-    const row = await this.sql.row<TaskRow>(FIND_TASK, [id], on);
+    const row = await this.sql.row<TaskRow>(FIND_TASK, [id, this.timings.callMs], on);
     return row && this.rows.read(row);
   }
 
