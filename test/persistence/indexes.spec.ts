@@ -1,5 +1,5 @@
 import { newOperationId, newUuid, ParkedOperationStore, type Instance, type PageRequest } from '#core';
-import { aBinding, anInstance, atMost, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
+import { aBinding, anInstance, anOperation, atMost, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
 import { collectScans, explaining, type Scan } from './plans.js';
 import { TestRecord } from './record.js';
 
@@ -115,6 +115,15 @@ test('a create is reserved, accepted, paused and ended by its keys', async () =>
       await record.lifecycle.recordPause(operation, { pauseMs: 0, call: 'over' });
       await record.lifecycle.extendLeases(OWNER, LEASE_MS, [operation.id]);
       await record.lifecycle.settle(succeeded(operation, { instance: { state: 'ready' } }));
+    }),
+  );
+});
+
+test('whether an id was given up at the backend is found by its keys', async () => {
+  expectFew(
+    await mostRows(() => {
+      const again = anInstance(record, { instanceId: 'i-77' });
+      return record.lifecycle.reserveProvision(again, reservationOf(anOperation('provision', again)));
     }),
   );
 });

@@ -148,3 +148,11 @@ describe('a late bind', () => {
     expect(await bindings()).toEqual([]);
   });
 });
+
+test('what it made where operators gave up removing an earlier one is removed all the same', async () => {
+  const { instance, create } = await made();
+  await removed('deprovision', instance);
+  await record.query(`update operation set initiator = 'gateway', state = 'failed' where kind = 'deprovision'`);
+  expect(await owe(create, instance)).toBe('removing');
+  expect(await living()).toEqual([{ id: instance.instanceId, at: instance.backendInstanceId, state: 'failed' }]);
+});

@@ -1,5 +1,19 @@
-import { ParkedOperationStore, type Instance, type Operation, type OperationId } from '#core';
-import { aBinding, anInstance, atMost, claimed, failedWithCleanUp, LEASE_MS, provisioned, start, startProvision, statesOf, succeeded } from './lives.js';
+import { newUuid, ParkedOperationStore, type Instance, type Operation, type OperationId } from '#core';
+import {
+  aBinding,
+  anInstance,
+  anOperation,
+  atMost,
+  claimed,
+  failedWithCleanUp,
+  LEASE_MS,
+  provisioned,
+  reservationOf,
+  start,
+  startProvision,
+  statesOf,
+  succeeded,
+} from './lives.js';
 import { anEvent, TestRecord } from './record.js';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -66,6 +80,26 @@ test('a gateway that tells its parking again, because the answer was lost, does 
   expect(await record.lifecycle.park(operation)).toBe('written');
   expect(await due()).toEqual([operation.id]);
   expect(await record.lifecycle.park(operation)).toBe('lost');
+});
+
+test('an id at the backend is not used again when operators gave up removing what had it', async () => {
+  const instance = anInstance(record);
+  const operation = await cleanUpOf(instance);
+  await record.lifecycle.park(operation);
+  await giveUp(operation.id);
+  const reserve = (changes: Partial<Instance>): Promise<string> => {
+    const next = anInstance(record, { instanceId: instance.instanceId, ...changes });
+    return record.lifecycle.reserveProvision(next, reservationOf(anOperation('provision', next)));
+  };
+  expect(await reserve({})).toBe('backend id taken');
+  expect(await reserve({ instanceId: newUuid(), backendInstanceId: instance.backendInstanceId })).toBe('backend id taken');
+  expect(await reserve({ backendInstanceId: newUuid() })).toBe('reserved');
+});
+
+test('an id at the backend is used again when the clean-up of what had it succeeded', async () => {
+  const instance = anInstance(record);
+  await record.lifecycle.settle(succeeded(await cleanUpOf(instance), { instance: { state: 'deleted' } }));
+  await startProvision(record, anInstance(record, { instanceId: instance.instanceId }));
 });
 
 test('of giving it up and having it tried again at the same time one wins', async () => {

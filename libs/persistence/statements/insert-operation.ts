@@ -30,13 +30,12 @@ export const INSERT_CLEAN_UP = {
     select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved`,
 };
 
-/** $1-$18 the operation, $19-$30 the audit event, $31-$43 the instance. Inserts nothing where the id lives already. */
-export const RESERVE_PROVISION = {
-  name: 'reserve-provision',
-  text: `with instance as (
+const INSTANCE_VALUES = '$31::uuid, $32::uuid, $33, $34::uuid, $35, $36, $37, $38, $39, $40, $41::bytea, $42::bytea, $43';
+
+const insertInstance = (values: string): string => `with instance as (
       insert into service_instance (incarnation, platform_id, instance_id, backend_id, backend_instance_id, service_id,
         plan_id, organization_guid, space_guid, state, parameters, context, maintenance_version)
-      values ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)
+      ${values}
       on conflict do nothing returning incarnation
     ), reserved as (
       insert into operation (${COLUMNS}) select ${VALUES} from instance returning id
@@ -44,8 +43,26 @@ export const RESERVE_PROVISION = {
       insert into audit_event (${AUDIT_COLUMNS})
       select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved
     )
-    select exists (select from reserved) as reserved`,
+    select exists (select from reserved) as reserved`;
+
+/**
+ * $1-$18 the operation, $19-$30 the audit event, $31-$43 the instance. Inserts nothing where the id lives already, nor
+ * where operators gave up removing what had it at the backend: that may still be there (a clean-up fails in no other way).
+ *
+ * Looked up by the id of the platform, which has an index: it is the backend's id, but where that is a uuid of our own.
+ */
+export const RESERVE_PROVISION = {
+  name: 'reserve-provision',
+  text: insertInstance(`select ${INSTANCE_VALUES} where not exists (
+        select from service_instance earlier join operation o on o.instance_incarnation = earlier.incarnation
+        where osb_key(earlier.instance_id) = osb_key($35) and earlier.backend_instance_id = $35
+          and earlier.backend_id = $34::uuid and earlier.deleted_at is not null
+          and o.initiator = 'gateway' and o.kind = 'deprovision' and o.state = 'failed'
+      )`),
 };
+
+/** As above, for removing what a late create made: under the id it has at the backend, whatever was there before. */
+export const ADOPT_LATE_CREATE = { name: 'adopt-late-create', text: insertInstance(`values (${INSTANCE_VALUES})`) };
 
 /** $1-$12 an audit event. */
 export const INSERT_AUDIT_EVENT = {

@@ -6,7 +6,7 @@ import { TaskRows } from '../rows/task-rows.js';
 import { Sql, type Queryable } from '../sql.js';
 import { FIND_BINDING } from '../statements/find-binding.js';
 import { INSERT_BINDING } from '../statements/insert-binding.js';
-import { INSERT_CLEAN_UP, RESERVE_PROVISION } from '../statements/insert-operation.js';
+import { ADOPT_LATE_CREATE, INSERT_CLEAN_UP } from '../statements/insert-operation.js';
 import { FIND_LATE, UNQUIET_BINDING, UNQUIET_INSTANCE } from '../statements/late-creates.js';
 import { LOCK_INCARNATION } from '../statements/lock-instance.js';
 
@@ -58,7 +58,7 @@ export class PostgresLateCreates extends LateCreateStore {
   private async adoptInstance({ instance, cleanUp }: LateCreate, client: Queryable): Promise<boolean> {
     for (const instanceId of [instance.instanceId, newUuid()]) {
       const values = [...this.cleanUpValues(cleanUp), ...this.rows.instances.values({ ...instance, instanceId })];
-      const row = await this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values, client);
+      const row = await this.sql.row<{ reserved: boolean }>(ADOPT_LATE_CREATE, values, client);
       if (row?.reserved) return true;
     }
     return false;
