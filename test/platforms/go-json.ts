@@ -1,7 +1,7 @@
 import type { JsonBody } from '../support/http-client.js';
 
 /** A type of Go, as far as JSON is read into it: a slice is a tuple of one, a struct an object, a map `map`. */
-export type GoType = 'string' | 'boolean' | 'map' | 'any' | readonly [GoType] | { readonly [member: string]: GoType };
+export type GoType = 'string' | 'boolean' | 'uint16' | 'map' | 'any' | readonly [GoType] | { readonly [member: string]: GoType };
 
 export type Decoded = { readonly value: JsonBody } | { readonly error: string };
 
@@ -25,6 +25,7 @@ export function encode(value: unknown): string {
 function mismatch(value: JsonBody, type: GoType, path: string): string | undefined {
   if (value === null || value === undefined || type === 'any') return undefined;
   if (type === 'string' || type === 'boolean') return typeof value === type ? undefined : cannot(value, type, path);
+  if (type === 'uint16') return isUint16(value) ? undefined : cannot(value, type, path);
   if (isSlice(type)) return mismatchInSlice(value, type[0], path);
   if (typeof value !== 'object' || Array.isArray(value)) return cannot(value, 'object', path);
   if (type === 'map') return undefined;
@@ -35,6 +36,8 @@ function mismatchInSlice(value: JsonBody, type: GoType, path: string): string | 
   if (!Array.isArray(value)) return cannot(value, 'array', path);
   return firstOf(value, (item: JsonBody) => mismatch(item, type, `${path}[]`));
 }
+
+const isUint16 = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536;
 
 const isSlice = (type: GoType): type is readonly [GoType] => Array.isArray(type);
 

@@ -15,8 +15,9 @@ export interface Reconcilable {
   readonly status: object;
 }
 
-/** How long a failing item is left alone: 5 ms, then twice as long each time. */
+/** How long a failing item is left alone: 5 ms unless told, then twice as long each time. */
 export interface RetryLimits {
+  readonly firstPauseSeconds?: number;
   readonly longestPauseSeconds: number;
   /** After so many retries in a row it is dropped, until everything is looked at again. */
   readonly mostRetries?: number;
@@ -109,9 +110,9 @@ export class WorkQueue<Item extends Reconcilable> {
   }
 
   private retry(entry: Entry): void {
-    const { longestPauseSeconds, mostRetries = Infinity } = this.limits;
+    const { firstPauseSeconds = FIRST_PAUSE_SECONDS, longestPauseSeconds, mostRetries = Infinity } = this.limits;
     const isDropped = entry.failures >= mostRetries;
-    const pause = isDropped ? RESYNC_SECONDS : Math.min(FIRST_PAUSE_SECONDS * 2 ** entry.failures, longestPauseSeconds);
+    const pause = isDropped ? RESYNC_SECONDS : Math.min(firstPauseSeconds * 2 ** entry.failures, longestPauseSeconds);
     entry.failures = isDropped ? 0 : entry.failures + 1;
     entry.dueSeconds.push(this.clock.nowSeconds + pause);
   }
