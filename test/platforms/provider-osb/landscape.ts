@@ -1,5 +1,7 @@
 import type { Timings } from '#core';
 import { Landscape } from '../landscape.js';
+import type { PlanOf } from './broker-client.js';
+import type { ServiceInstance } from './objects.js';
 import { ProviderOsb, type ProviderOsbOptions } from './provider-osb.js';
 
 export type CrossplaneLandscape = Landscape<ProviderOsb>;
@@ -7,4 +9,12 @@ export type CrossplaneLandscape = Landscape<ProviderOsb>;
 /** provider-osb in front of a gateway in front of every bundled backend, whose plan ids are no uuids. */
 export function startCrossplane(options: Partial<ProviderOsbOptions> = {}, timings: Partial<Timings> = {}): Promise<CrossplaneLandscape> {
   return Landscape.start('kubernetes', (login) => new ProviderOsb({ ...login, anyPlanId: true, ...options }), timings);
+}
+
+/** The ids of a simulator's plan. */
+export const planOf = (offering: string, plan: string): PlanOf => ({ service_id: `${offering}-service`, plan_id: `${offering}-${plan}` });
+
+/** What a user does who wants an instance gone, also where Kubernetes does not see the end of it. */
+export async function disposeOf(platform: ProviderOsb, instance: ServiceInstance): Promise<void> {
+  if ((await platform.delete(instance)) === 'deleting for ever') platform.removeFinalizer(instance);
 }
