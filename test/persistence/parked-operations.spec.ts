@@ -99,7 +99,8 @@ test('an id at the backend is not used again when operators gave up removing wha
 test('an id at the backend is used again when the clean-up of what had it succeeded', async () => {
   const instance = anInstance(record);
   await record.lifecycle.settle(succeeded(await cleanUpOf(instance), { instance: { state: 'deleted' } }));
-  await startProvision(record, anInstance(record, { instanceId: instance.instanceId }));
+  const again = await startProvision(record, anInstance(record, { instanceId: instance.instanceId }));
+  expect(again).toMatchObject({ kind: 'provision', state: 'running' });
 });
 
 test('of giving it up and having it tried again at the same time one wins', async () => {
