@@ -192,16 +192,29 @@ test('whatever is wrong with an offering, Cloud Foundry takes the catalog, and e
   }
 });
 
-test('a plan that breaks while it is used is deactivated, and its instance can be deleted; unused it is gone', async () => {
+test('plans that break stay as they were, with their access settings, and the operator of the gateway is told', async () => {
   const { platform: cf } = landscape;
   const broker = await inUse('breaking');
   const broken = { description: '' };
   broker.services = [offeringOf('breaking', { plans: [plan('breaking-used', 'used', broken), plan('breaking-unused', 'unused', broken), plan('breaking-good', 'good')] })];
+  expect(await complaintsUnlessKept(broker)).not.toEqual([]);
   await admin.post('/backends/breaking/refresh');
-  expect(await cf.synchronize()).toMatchObject({ state: 'AVAILABLE', warnings: [expect.stringContaining(': used')] });
-  expect([cf.database.plans.has('breaking-unused'), cf.database.plan('breaking-used').active]).toEqual([false, false]);
+  await readsWithoutComplaint();
+  expect(offeredBy('breaking')).toEqual(both('breaking'));
   expect(cf.database.plan('breaking-good')).toMatchObject({ active: true, isPublic: false });
+  expect((await admin.get('/backends/breaking')).body.catalog.failure).toContain('description');
+  expect(await cf.updateService('breaking', { parameters: { size: 2 } })).toBe('update succeeded');
   await livesOn('breaking');
+});
+
+test('plans that a backend takes out are gone: the used one is deactivated, and its instance can be deleted', async () => {
+  const { platform: cf } = landscape;
+  const broker = await inUse('shrinking');
+  broker.services = [offeringOf('shrinking', { plans: [plan('shrinking-good', 'good')] })];
+  await admin.post('/backends/shrinking/refresh');
+  expect(await cf.synchronize()).toMatchObject({ state: 'AVAILABLE', warnings: [expect.stringContaining(': used')] });
+  expect([cf.database.plans.has('shrinking-unused'), cf.database.plan('shrinking-used').active]).toEqual([false, false]);
+  await livesOn('shrinking');
 });
 
 test('a plan with another name and a new version is the same plan, and its instance is upgraded to that version', async () => {
