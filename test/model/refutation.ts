@@ -7,7 +7,10 @@ import { histories } from './requests.js';
 export interface Search {
   readonly seed: number;
   readonly histories: number;
+  /** How long a history may be. */
   readonly moments: number;
+  /** How many requests of a history may be under way together. */
+  readonly atOnce: number;
 }
 
 export interface Found {
@@ -17,10 +20,10 @@ export interface Found {
 }
 
 /** Plays random histories of one seed and looks for one the rules do not explain; that is shrunk. */
-export async function refutation(broker: BrokerUnderTest, rules: Rules, { seed, histories: numRuns, moments }: Search): Promise<Found> {
+export async function refutation(broker: BrokerUnderTest, rules: Rules, { seed, histories: numRuns, moments, atOnce }: Search): Promise<Found> {
   let requests = 0;
   const closing: Promise<void>[] = [];
-  const property = fc.asyncProperty(histories(moments), async (each) => {
+  const property = fc.asyncProperty(histories(moments, atOnce), async (each) => {
     const history = new History(broker, rules);
     try {
       await history.play(each);

@@ -50,19 +50,20 @@ const oneOf = <T>(...choices: ReadonlyArray<readonly [T, number]>): fc.Arbitrary
   fc.oneof({ withCrossShrink: true }, ...choices.map(([value, weight]) => ({ arbitrary: fc.constant(value), weight })));
 
 const how = oneOf<Ending>(['succeeded', 3], ['failed', 1]);
-const instance = oneOf(['i1', 6], ['i2', 2]);
+const instance = oneOf(['i1', 8], ['i2', 2]);
 const binding = oneOf(['b1', 4], ['b2', 3]);
 const platform = oneOf(['p1', 12], ['p2', 1]);
 const service = oneOf<ServiceName>(['own', 30], ['other', 1], ['absent', 1]);
 const parameters = oneOf<Parameters>(['none', 4], ['empty', 1], [1, 3], [2, 1]);
 const space = oneOf(['here', 20], ['there', 1]);
-const patient = fc.boolean();
+const patient = oneOf([false, 2], [true, 3]);
 const change = { platform, instance, service, patient };
 
 /** The plan or plans most requests of a history name, so that requests meet instead of missing one another. */
 const plan = oneOf<string>(['first', 16], ['second', 4], ['async', 1], ['updateable', 1], ['not-bindable', 1], [UNKNOWN, 1]);
 const FAVOURITES: ReadonlyArray<readonly [string, string]> = [
   ['sync', 'async'],
+  ['async', 'async'],
   ['async', 'updateable'],
   ['updateable', 'async'],
   ['updateable', 'sync'],
@@ -87,7 +88,7 @@ const request: fc.Arbitrary<Request> = fc.oneof(
   { withCrossShrink: true },
   { arbitrary: provision, weight: 5 },
   { arbitrary: deprovision, weight: 3 },
-  { arbitrary: update, weight: 3 },
+  { arbitrary: update, weight: 4 },
   { arbitrary: bind, weight: 5 },
   { arbitrary: unbind, weight: 3 },
   { arbitrary: thing.map((one) => ({ does: 'fetch' as const, ...one })), weight: 2 },
@@ -107,19 +108,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('poll' as const), which, thing: fc.oneof(fc.constant('its own' as const), thing) }), weight: 2 },
 );
 
-/** One step after the other, or a few requests at once. */
-const moment: fc.Arbitrary<Moment> = fc.record({
-  steps: fc.oneof(
-    { withCrossShrink: true },
-    { arbitrary: step.map((one) => [one]), weight: 5 },
-    { arbitrary: fc.array(atOnce, { minLength: 2, maxLength: 4 }), weight: 1 },
-  ),
-  how,
-});
+/** One step after the other, or up to so many requests at once. */
+const moment = (atMost: number): fc.Arbitrary<Moment> =>
+  fc.record({
+    steps: fc.oneof(
+      { withCrossShrink: true },
+      { arbitrary: step.map((one) => [one]), weight: 5 },
+      { arbitrary: fc.array(atOnce, { minLength: 1, maxLength: atMost }), weight: 1 },
+    ),
+    how,
+  });
 
-/** Histories of so many moments, or fewer when they are shrunk. */
-export function histories(moments: number): fc.Arbitrary<Moment[]> {
-  const all = fc.array(moment, { minLength: 1, maxLength: moments, size: 'max' });
+/** Histories of up to so many moments, in each of them up to so many requests at once. */
+export function histories(moments: number, atMost: number): fc.Arbitrary<Moment[]> {
+  const all = fc.array(moment(atMost), { minLength: 1, maxLength: moments, size: 'max' });
   return fc.tuple(fc.constantFrom(...FAVOURITES), all).map(([plans, history]) => history.map((one) => withPlans(one, plans)));
 }
 
