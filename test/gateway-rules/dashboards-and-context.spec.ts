@@ -34,6 +34,17 @@ test.each([[201], [202]])('G108: a dashboard in a %d is told with the answer and
   expect((await osb.fetch(id)).body.dashboard_url).toBe('https://dashboard.example/i?a=b#c');
 });
 
+test('G108: an update that is accepted tells the dashboard there is, or the one there is going to be', async () => {
+  broker.when('PUT', 'instance', reply(201, { dashboard_url: 'https://dashboard.example/old' }));
+  await osb.provision(id, broker.plan);
+  broker.when('PATCH', 'instance', reply(202, { operation: 'u' }), reply(202, { operation: 'v', dashboard_url: 'https://dashboard.example/new' }));
+  for (const dashboard_url of ['https://dashboard.example/old', 'https://dashboard.example/new']) {
+    const { status, body } = await osb.update(id, broker.plan.serviceId, { parameters: { for: dashboard_url } }, { acceptsIncomplete: true });
+    expect([status, body]).toEqual([202, { operation: expect.any(String), dashboard_url }]);
+    await osb.ended(id, body.operation);
+  }
+});
+
 test('G108: no dashboard is no member, never null', async () => {
   broker.when('PUT', 'instance', reply(201, { dashboard_url: null }));
   expect((await osb.provision(id, broker.plan)).body).toEqual({});

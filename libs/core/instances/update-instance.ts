@@ -51,12 +51,12 @@ export class UpdateInstance {
     const target = this.target(command, instance);
     const intent = intentOf(command, instance);
     const twin = twinOf(view, intent);
-    if (twin) return this.answer(await this.join(twin, instance, caller));
+    if (twin) return answerOf(await this.join(twin, instance, caller), instance);
 
     await this.check(command, instance, target);
     const reserved = await this.reserve(command, intent, target);
-    if (reserved.kind === 'twin') return this.answer(await this.join(reserved.twin, instance, caller));
-    return this.answer(await this.answers.start(reserved.task, caller));
+    if (reserved.kind === 'twin') return answerOf(await this.join(reserved.twin, instance, caller), instance);
+    return answerOf(await this.answers.start(reserved.task, caller), instance);
   }
 
   /** The plan after the update, as offered; an instance whose plan vanished may keep it. */
@@ -111,11 +111,12 @@ export class UpdateInstance {
     const task = newTask({ operation, platform: caller.platform, instance });
     return this.answers.follow(task, caller);
   }
+}
 
-  private answer(answer: Awaited<ReturnType<OperationAnswers['follow']>>): UpdateAnswer {
-    const instance = answer.result.instance ?? {};
-    return answer.kind === 'accepted' ? { kind: 'accepted', operationId: answer.operationId, instance } : { kind: 'updated', instance };
-  }
+/** What was accepted tells the dashboard there is: some platforms take an answer without one for the end of it. */
+function answerOf({ result, ...answer }: Awaited<ReturnType<OperationAnswers['follow']>>, { dashboardUrl }: Instance): UpdateAnswer {
+  if (answer.kind !== 'accepted') return { kind: 'updated', instance: result.instance ?? {} };
+  return { kind: 'accepted', operationId: answer.operationId, instance: { ...optional('dashboardUrl', dashboardUrl), ...result.instance } };
 }
 
 function intentOf(command: UpdateCommand, instance: Instance): UpdateIntent {
