@@ -49,9 +49,12 @@ function reasonsAgainst(state: State, instance: Instance, request: Bind, wrong: 
   if (request.predecessor === undefined) return [];
   const { platform, instance: name, predecessor } = request;
   const before = { platform, instance: name, binding: predecessor };
-  if (instance.plan !== 'rotatable' || predecessor === request.binding || bindingOf(state, before) === undefined) return [BAD];
+  if (!ROTATABLE.has(instance.plan) || predecessor === request.binding || bindingOf(state, before) === undefined) return [BAD];
   return pendingOn(state, before).running === undefined ? [] : [BUSY];
 }
+
+/** Plans that announce binding_rotatable. */
+const ROTATABLE: ReadonlySet<string> = new Set(['rotatable', 'async-bind']);
 
 /** A rotation need not name service and plan. */
 function namesTheInstance(instance: Instance | undefined, { service, plan, predecessor }: Bind): boolean {
