@@ -26,7 +26,7 @@ test.concurrent.each([
   ],
   [
     'does not like to be asked often',
-    remembering((told, request, past) => (isPoll(request) && past.at(-1) === 'GET 200' && membersOf(told)['state'] === 'in progress' ? instead(told, 429) : undefined)),
+    remembering((told, request, past) => (isPoll(request) && ['PUT 202', 'GET 200'].includes(past.at(-1) ?? '') && membersOf(told)['state'] === 'in progress' ? instead(told, 429) : undefined)),
     [218, 220],
   ],
 ] satisfies Case[])('a broker that %s', async (_what, spoiling, rows) => {
