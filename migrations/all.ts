@@ -1,4 +1,5 @@
 import { Foundation1795219200000 } from './1795219200000-foundation.js';
+import { UnheardFailures1795262400000 } from './1795262400000-unheard-failures.js';
 
 /** Every migration, oldest first. A new one is added at the end and never changed after a release. */
-export const migrations = [Foundation1795219200000];
+export const migrations = [Foundation1795219200000, UnheardFailures1795262400000];

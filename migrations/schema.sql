@@ -135,7 +135,8 @@ create table service_binding (
   quiet_after timestamp with time zone,
   created_at timestamp with time zone not null default osb_now(),
   updated_at timestamp with time zone not null default osb_now(),
-  deleted_at timestamp with time zone
+  deleted_at timestamp with time zone,
+  failure_unheard boolean not null default false
 );
 create table service_instance (
   incarnation uuid not null,
@@ -157,7 +158,8 @@ create table service_instance (
   quiet_after timestamp with time zone,
   created_at timestamp with time zone not null default osb_now(),
   updated_at timestamp with time zone not null default osb_now(),
-  deleted_at timestamp with time zone
+  deleted_at timestamp with time zone,
+  failure_unheard boolean not null default false
 );
 
 alter table audit_event add constraint audit_event_actor_kind_ck CHECK ((actor_kind = ANY (ARRAY['platform'::text, 'admin'::text, 'gateway'::text])));

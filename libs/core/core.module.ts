@@ -20,11 +20,13 @@ import { ProvisionInstance } from './instances/provision-instance.js';
 import { RequestChecks } from './instances/request-checks.js';
 import { UpdateInstance } from './instances/update-instance.js';
 import { BackendStep } from './operations/backend-step.js';
+import { EarlierCreates } from './operations/earlier-creates.js';
 import { GatewayIdentity } from './operations/gateway-identity.js';
 import { ReadLastOperation } from './operations/last-operation.js';
 import { LateCreates } from './operations/late-creates.js';
 import { LeaseKeeper } from './operations/lease-keeper.js';
 import { OperationAnswers } from './operations/operation-answers.js';
+import { OperationEnds } from './operations/operation-ends.js';
 import { OperationEngine } from './operations/operation-engine.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationSignals } from './operations/operation-signals.js';
@@ -59,10 +61,12 @@ const WORKINGS = [
   Catalog,
   CatalogKeeper,
   CatalogLoop,
+  EarlierCreates,
   GatewayIdentity,
   LateCreates,
   LeaseKeeper,
   OperationAnswers,
+  OperationEnds,
   OperationEngine,
   OperationRunner,
   OperationSignals,

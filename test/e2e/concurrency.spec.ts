@@ -7,7 +7,7 @@ let gateway: TestGateway;
 let osb: OsbClient;
 let simulator: SimulatorUnderTest;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ timings: { budgetMs: 60_000 } });
   osb = gateway.osb();
   simulator = await simulatorInGateway(gateway, 'simulator');
 });
@@ -41,6 +41,12 @@ describe('fifty identical creates at once make one call to the backend', () => {
     expect(tally(answers)).toEqual({ 200: 49, 201: 1 });
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(simulator.verbs('sync')).toEqual(['provision']);
+  });
+
+  test('where the backend is not to be had, all who wait hear it as soon as the first', async () => {
+    const parameters = { simulate: { delayMs: 150, failWith: { status: 503 } } };
+    const answers = await Promise.all(fifty.map(() => osb.provision('refused', simulator.plan('sync'), { parameters })));
+    expect(tally(answers)).toEqual({ 503: 50 });
   });
 
   test('where half of them ask for another plan, the losers get 409 (BLK 171, 175)', async () => {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../e2e/eventually.js';
 import type { OsbClient } from '../support/osb-client.js';
-import { neverAnswer, reply, type Script } from '../support/stub-broker.js';
+import { neverAnswer, reply } from '../support/stub-broker.js';
+import { held } from './held.js';
 import { RuleStage } from './rule-stage.js';
 import type { ScriptedBroker } from './scripted-broker.js';
 
@@ -27,12 +28,6 @@ beforeEach(() => {
 afterAll(() => stage.stop());
 
 const ACCEPTS = { acceptsIncomplete: true };
-
-/** A script that answers when it is told to. */
-function held(script: Script): { readonly script: Script; release(): void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { script: (response, request) => void promise.then(() => script(response, request)), release: resolve };
-}
 
 test('G49: a backend that takes its time is finished in the background where the platform can come back', async () => {
   const create = held(reply(201, { dashboard_url: 'https://dashboard.example/late' }));

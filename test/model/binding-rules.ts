@@ -1,7 +1,7 @@
 import { isOffered } from './instance-rules.js';
-import { BAD, busy, BUSY, CONFLICT, GONE, joined, NOT_FOUND, refusals, started, type Outcome, type Refusal } from './outcome.js';
+import { BAD, busy, BUSY, CONFLICT, failedBefore, GONE, joined, NOT_FOUND, refusals, started, type Outcome, type Refusal } from './outcome.js';
 import { valueOf, type Request } from './requests.js';
-import { begin, bindingOf, changed, instanceOf, newLife, operationAt, pendingOn, type Binding, type Instance, type State } from './state.js';
+import { begin, bindingOf, changed, heard, instanceOf, newLife, operationAt, pendingOn, unheardOf, type Binding, type Instance, type State } from './state.js';
 
 type Bind = Extract<Request, { does: 'bind' }>;
 type Unbind = Extract<Request, { does: 'unbind' }>;
@@ -12,6 +12,8 @@ export function bind(state: State, request: Bind): Outcome[] {
   if (request.service === 'absent' && request.predecessor === undefined) return refusals(state, BAD);
   const wrong = !namesTheInstance(instance, request);
   if (instance === undefined) return wrong ? refusals(state, BAD, NOT_FOUND) : refusals(state, NOT_FOUND);
+  const unheard = unheardOf(state, request);
+  if (unheard !== undefined) return failedBefore(state, unheard, request.patient);
   const existing = bindingOf(state, request);
   const isBusy = instanceIsBusy(state, request) || !instance.ready;
   if (existing !== undefined) return again(state, existing, request, wrong, isBusy);
@@ -68,14 +70,15 @@ function instanceIsBusy(state: State, { platform, instance }: Request): boolean 
 }
 
 /** UNB 397-413, BLK 166. */
-export function unbind(state: State, request: Unbind): Outcome[] {
-  const instance = instanceOf(state, request);
-  if (request.service === 'absent') return refusals(state, BAD);
-  if (instance === undefined || bindingOf(state, request) === undefined) return refusals(state, GONE);
-  const { running, queued } = pendingOn(state, request);
-  const instanceBusy = instanceIsBusy(state, request);
+export function unbind(before: State, request: Unbind): Outcome[] {
+  const instance = instanceOf(before, request);
+  if (request.service === 'absent') return refusals(before, BAD);
+  if (instance === undefined || bindingOf(before, request) === undefined) return refusals(heard(before, request), GONE);
+  const { running, queued } = pendingOn(before, request);
+  const instanceBusy = instanceIsBusy(before, request);
   const isBusy = instanceBusy || running !== undefined;
-  if (request.service === 'other') return refusals(state, BAD, ...(isBusy ? [BUSY] : []));
+  if (request.service === 'other') return refusals(before, BAD, ...(isBusy ? [BUSY] : []));
+  const state = heard(before, request);
   const busyToo = instanceBusy ? busy(state) : [];
   if (queued !== undefined) return [...busyToo, ...(request.patient ? joined(state, queued, true) : busy(state))];
   if (running !== undefined && operationAt(state, running).verb === 'delete') return [...busyToo, ...joined(state, running, request.patient)];

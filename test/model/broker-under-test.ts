@@ -42,7 +42,7 @@ export class BrokerUnderTest {
   ) {}
 
   static async start(): Promise<BrokerUnderTest> {
-    const timings = { budgetMs: 60_000, callMs: 60_000, leaseMs: 30_000, tickMs: 20, firstPollMs: 5, longestPollMs: 40, lookAgainMs: 50 };
+    const timings = { cleanUpTurnMs: 0, budgetMs: 60_000, callMs: 60_000, leaseMs: 30_000, tickMs: 20, firstPollMs: 5, longestPollMs: 40, lookAgainMs: 50 };
     const gateway = await TestGateway.start({ timings });
     const simulator = await simulatorInGateway(gateway, 'model', { asyncDurationMs: FOREVER_MS, extraOfferings: 1, capabilities: FROM_THE_RECORD });
     const platforms = { p1: gateway.osb(), p2: await gateway.platform('p2') };

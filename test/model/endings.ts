@@ -25,7 +25,7 @@ export function ended(state: State, index: number, wished: Ending): State {
     const ending = canFail(draft, operation) ? wished : 'succeeded';
     operation.state = ending;
     if (ending === 'succeeded') succeed(draft, operation);
-    else if (operation.verb === 'create') cleanUp(draft, operation);
+    else if (operation.verb === 'create') failCreate(draft, operation);
     startQueued(draft, operation);
   });
 }
@@ -40,9 +40,10 @@ function succeed(draft: State, operation: Operation): void {
   else Object.assign(bindingOf(draft, operation) ?? instance, { ready: true });
 }
 
-/** What a failed create left is removed, unless a delete waits already. */
-function cleanUp(draft: State, operation: Operation): void {
+/** What it left is removed, and its platform is to be told; unless a delete waits already. */
+function failCreate(draft: State, operation: Operation): void {
   if (pendingOn(draft, operation).queued !== undefined) return;
+  operation.unheard = true;
   begin(draft, operation, { verb: 'delete', byGateway: true, held: deletesAreHeld(draft, operation) });
 }
 

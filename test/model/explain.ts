@@ -2,7 +2,7 @@ import { ended } from './endings.js';
 import type { Rules } from './model.js';
 import { BUSY, FAILED, type Outcome, type Refusal } from './outcome.js';
 import type { Request } from './requests.js';
-import { changed, operationAt, sameThing, type Ending, type Operation, type State } from './state.js';
+import { changed, heard, operationAt, sameThing, type Ending, type Operation, type State } from './state.js';
 
 /** What the gateway answered, as far as the model has a say in it. */
 export interface Told {
@@ -95,8 +95,9 @@ function endings({ state, left, waiting }: Point, exchanges: readonly Exchange[]
   return state.operations.flatMap((operation, index): Point[] => {
     if (operation.state !== 'in progress') return [];
     if (operation.held && !exchanges.some(({ request }) => letsEnd(request, operation))) return [];
-    const next = ended(state, index, operation.held ? how : 'succeeded');
     const answered = waiting.filter(({ on }) => on === index);
+    const end = ended(state, index, operation.held ? how : 'succeeded');
+    const next = answered.length > 0 ? heard(end, index) : end;
     const fits = answered.every(({ status, told }) => isAnswer(told, operationAt(next, index).state, status));
     return fits ? [{ state: next, left, waiting: waiting.filter(({ on }) => on !== index) }] : [];
   });

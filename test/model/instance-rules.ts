@@ -1,14 +1,16 @@
-import { BAD, busy, BUSY, CONFLICT, GONE, joined, NOT_FOUND, refusals, started, type Outcome } from './outcome.js';
+import { BAD, busy, BUSY, CONFLICT, failedBefore, GONE, joined, NOT_FOUND, refusals, started, type Outcome } from './outcome.js';
 import { PLANS, valueOf, type Request } from './requests.js';
 import {
   begin,
   bindingsAreBusy,
   changed,
+  heard,
   instanceKey,
   instanceOf,
   newLife,
   operationAt,
   pendingOn,
+  unheardOf,
   type Instance,
   type State,
 } from './state.js';
@@ -23,6 +25,8 @@ export const isOffered = (plan: string): boolean => PLANS.some((one) => one === 
 export function provision(state: State, request: Provision): Outcome[] {
   const instance = instanceOf(state, request);
   if (request.service === 'absent') return refusals(state, BAD);
+  const unheard = unheardOf(state, request);
+  if (unheard !== undefined) return failedBefore(state, unheard, request.patient);
   const wrong = request.service === 'other' || !isOffered(request.plan);
   if (instance === undefined) return wrong ? refusals(state, BAD) : create(state, request);
   const equal = !wrong && isEqual(instance, request);
@@ -83,12 +87,13 @@ export function update(state: State, request: Update): Outcome[] {
 }
 
 /** DEP 414-431, BLK 164, 165, LOI 199-201. */
-export function deprovision(state: State, request: Deprovision): Outcome[] {
-  const instance = instanceOf(state, request);
-  if (request.service === 'absent') return refusals(state, BAD);
+export function deprovision(before: State, request: Deprovision): Outcome[] {
+  const instance = instanceOf(before, request);
+  if (request.service === 'absent') return refusals(before, BAD);
+  const { running, queued } = pendingOn(before, request);
+  if (instance && request.service === 'other') return refusals(before, BAD, ...(running === undefined ? [] : [BUSY]));
+  const state = heard(before, request);
   if (instance === undefined) return refusals(state, GONE);
-  const { running, queued } = pendingOn(state, request);
-  if (request.service === 'other') return refusals(state, BAD, ...(running === undefined ? [] : [BUSY]));
   if (queued !== undefined) return request.patient ? joined(state, queued, true) : busy(state);
   const operation = running === undefined ? undefined : operationAt(state, running);
   if (running !== undefined && operation?.verb === 'delete') return joined(state, running, request.patient);

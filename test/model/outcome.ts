@@ -1,4 +1,4 @@
-import { operationAt, type State } from './state.js';
+import { heard, operationAt, type State } from './state.js';
 
 /** What may come of a request: the answer, and what is so then. */
 export interface Outcome {
@@ -37,10 +37,10 @@ export function started(next: State, index: number, patient: boolean): Outcome[]
   return [{ status: verb === 'create' ? 201 : 200, waitsFor: index, next }];
 }
 
-/** The answer to whoever asks for the same once more; the patient too may be told the end, where it comes meanwhile. */
-export function joined(next: State, index: number, patient: boolean): Outcome[] {
-  const atTheEnd = { status: 200, waitsFor: index, next };
-  if (!patient) return [atTheEnd];
-  const queued = operationAt(next, index).state === 'queued';
-  return [{ status: 202, operation: index, next }, ...(queued ? [] : [atTheEnd])];
-}
+/** The answer to whoever was not told yet how its create failed, and comes again. */
+export const failedBefore = (state: State, index: number, patient: boolean): Outcome[] =>
+  patient ? [{ status: 202, operation: index, next: state }] : refusals(heard(state, index), FAILED);
+
+/** The answer to whoever asks for the same once more. */
+export const joined = (next: State, index: number, patient: boolean): Outcome[] =>
+  patient ? [{ status: 202, operation: index, next }] : [{ status: 200, waitsFor: index, next }];

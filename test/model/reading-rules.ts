@@ -1,6 +1,6 @@
 import { BUSY, GONE, NOT_FOUND, refusals, type Outcome } from './outcome.js';
 import type { Request } from './requests.js';
-import { bindingOf, instanceOf, lifeOf, pendingOn, sameThing, type Operation, type State } from './state.js';
+import { bindingOf, heard, instanceOf, lifeOf, pendingOn, sameThing, type Operation, type State } from './state.js';
 
 type Fetch = Extract<Request, { does: 'fetch' }>;
 type Poll = Extract<Request, { does: 'poll' }>;
@@ -44,6 +44,6 @@ function isOfEarlierLife(state: State, { platform, instance, binding, within }: 
 const tells = (state: State, operation: Operation): Outcome => ({
   status: 200,
   word: operation.state === 'queued' ? 'in progress' : operation.state,
-  next: state,
+  next: operation.unheard ? heard(state, state.operations.indexOf(operation)) : state,
 });
 

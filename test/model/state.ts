@@ -21,6 +21,8 @@ export interface Operation extends Thing {
   held: boolean;
   /** A clean-up nobody asked for. */
   byGateway: boolean;
+  /** A create that failed, and its platform was not told yet: that comes before anything new under the id. */
+  unheard: boolean;
   /** As told with a 202; unknown until then. */
   id?: string;
   /** What the thing becomes when an update succeeds, and what was asked for. */
@@ -100,8 +102,22 @@ export const lifeOf = (state: State, thing: Thing): number => state.lives[lifeKe
 export function begin(draft: State, { platform, instance, binding }: Thing, more: Pick<Operation, 'verb'> & Partial<Operation>): number {
   const thing = { platform, instance, ...(binding === undefined ? {} : { binding }) };
   const [life, within] = [lifeOf(draft, thing), lifeOf(draft, { platform, instance })];
-  return draft.operations.push({ ...thing, life, within, state: 'in progress', held: false, byGateway: false, ...more }) - 1;
+  return draft.operations.push({ ...thing, life, within, state: 'in progress', held: false, byGateway: false, unheard: false, ...more }) - 1;
 }
+
+/** The create of this name that failed without its platform being told, where what it was part of is still there. */
+export function unheardOf(state: State, thing: Thing): number | undefined {
+  const { platform, instance } = thing;
+  const within = lifeOf(state, { platform, instance });
+  const index = state.operations.findIndex((one) => one.unheard && one.within === within && sameThing(one, thing));
+  return index < 0 ? undefined : index;
+}
+
+/** The platform was told, or does not want to know: of one operation, or of all on the thing. */
+export const heard = (state: State, what: number | Thing): State =>
+  changed(state, ({ operations }) => {
+    for (const [index, one] of operations.entries()) if (index === what || (typeof what !== 'number' && sameThing(one, what))) one.unheard = false;
+  });
 
 /** The operation at this place; what is not there is a mistake of the model. */
 export function operationAt({ operations }: State, index: number): Operation {

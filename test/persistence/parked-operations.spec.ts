@@ -87,6 +87,7 @@ test('an id at the backend is not used again when operators gave up removing wha
   const operation = await cleanUpOf(instance);
   await record.lifecycle.park(operation);
   await giveUp(operation.id);
+  await record.lifecycle.hearFailure(instance);
   const reserve = (changes: Partial<Instance>): Promise<string> => {
     const next = anInstance(record, { instanceId: instance.instanceId, ...changes });
     return record.lifecycle.reserveProvision(next, reservationOf(anOperation('provision', next)));
@@ -96,11 +97,14 @@ test('an id at the backend is not used again when operators gave up removing wha
   expect(await reserve({ backendInstanceId: newUuid() })).toBe('reserved');
 });
 
-test('an id at the backend is used again when the clean-up of what had it succeeded', async () => {
+test('an id at the backend is used again when the clean-up of what had it succeeded, and its platform heard of it', async () => {
   const instance = anInstance(record);
   await record.lifecycle.settle(succeeded(await cleanUpOf(instance), { instance: { state: 'deleted' } }));
-  const again = await startProvision(record, anInstance(record, { instanceId: instance.instanceId }));
-  expect(again).toMatchObject({ kind: 'provision', state: 'running' });
+  const again = anInstance(record, { instanceId: instance.instanceId });
+  const reserve = () => record.lifecycle.reserveProvision(again, reservationOf(anOperation('provision', again)));
+  expect(await reserve()).toBe('failure unheard');
+  await record.lifecycle.hearFailure(instance);
+  expect(await reserve()).toBe('reserved');
 });
 
 test('of giving it up and having it tried again at the same time one wins', async () => {

@@ -7,6 +7,7 @@ import { RequestChecks } from '../instances/request-checks.js';
 import { sameBinding } from '../instances/same-attributes.js';
 import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
+import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type BindingView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
@@ -42,6 +43,7 @@ export class BindInstance {
     private readonly reservations: Reservations,
     private readonly lifecycle: LifecycleStore,
     private readonly answers: OperationAnswers,
+    private readonly earlier: EarlierCreates,
   ) {}
 
   async execute(command: BindCommand): Promise<BindAnswer> {
@@ -50,6 +52,7 @@ export class BindInstance {
     const view = await this.lifecycle.findBinding(platform.id, command.instanceId, command.bindingId);
     if (!view) throw noInstance();
     if (view.instance.state === 'failed') throw view.pending.length > 0 ? busy() : noInstance();
+    if (view.failureUnheard || view.binding?.state === 'failed') return this.answerFailed(command, view, caller);
     if (view.binding) return this.answerExisting(command, view, view.binding, caller);
 
     const offered = this.catalog.findByIds(view.instance.serviceId, view.instance.planId);
@@ -119,6 +122,21 @@ export class BindInstance {
     await transaction.insertBinding(binding);
     await transaction.insertOperation(reservation);
     return { kind: 'reserved', task };
+  }
+
+  /** The bind of this id that was here before failed. */
+  private async answerFailed(command: BindCommand, view: BindingView, caller: Caller): Promise<BindAnswer> {
+    const { instanceId, bindingId } = command;
+    const { instance, binding, pending } = view;
+    const deletion = pending.find(({ kind, bindingIncarnation }) => kind === 'unbind' && bindingIncarnation === binding?.incarnation);
+    if (deletion?.initiator === 'platform') throw busy();
+    const unheard = await this.earlier.unheard(caller, { platformId: caller.platform.id, instanceId, bindingId });
+    if (unheard) return { kind: 'accepted', operationId: unheard };
+    if (!binding) return this.execute(command);
+    this.checks.backendTakesCalls(instance.backendId);
+    if (deletion && (await this.earlier.removed(caller, deletion))) return this.execute(command);
+    this.checks.backendTakesCalls(instance.backendId);
+    throw busy();
   }
 
   private async answerExisting(command: BindCommand, view: BindingView, binding: Binding, caller: Caller): Promise<BindAnswer> {

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import { deleteAnswer, type DeleteAnswer } from '../instances/deprovision-instance.js';
 import { RequestChecks } from '../instances/request-checks.js';
+import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
+import { EarlierCreates } from '../operations/earlier-creates.js';
 import type { BindingView, LifecycleTransaction, Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
@@ -18,7 +20,7 @@ export interface UnbindCommand {
   readonly serviceId: string;
 }
 
-type Reserved = { readonly kind: 'start' | 'follow' | 'queued'; readonly task: Task };
+type Reserved = { readonly kind: 'start' | 'follow' | 'queued'; readonly task: Task } | { readonly kind: 'nothing' };
 
 /** DELETE /v2/service_instances/:instance_id/service_bindings/:binding_id (OSB 2.17, Unbinding). */
 @Injectable()
@@ -28,13 +30,19 @@ export class UnbindInstance {
     private readonly turn: BindingTurn,
     private readonly reservations: Reservations,
     private readonly answers: OperationAnswers,
+    private readonly earlier: EarlierCreates,
   ) {}
 
   /** @throws BrokerError Gone for a binding this platform does not have under this instance */
   async execute(command: UnbindCommand): Promise<DeleteAnswer> {
     const caller = asyncBindingsFrom214(command.caller);
     const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, { ...command, caller }));
+    if (reserved.kind === 'nothing' || reserved.task.binding?.state === 'failed') {
+      await this.earlier.heard({ platformId: caller.platform.id, instanceId: command.instanceId, bindingId: command.bindingId });
+    }
     switch (reserved.kind) {
+      case 'nothing':
+        throw new BrokerError('Gone', 'there is no service binding of this id');
       case 'queued':
         return { kind: 'accepted', operationId: reserved.task.operation.id };
       case 'follow':
@@ -48,7 +56,7 @@ export class UnbindInstance {
     const { caller, instanceId, bindingId, serviceId } = command;
     const view = await transaction.lockInstance(caller.platform.id, instanceId);
     const binding = view && (await transaction.findBinding(view.instance, bindingId));
-    if (!view || !binding) throw new BrokerError('Gone', 'there is no service binding of this id');
+    if (!view || !binding) return { kind: 'nothing' };
     if (serviceId !== view.instance.serviceId) {
       throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
     }
@@ -70,7 +78,7 @@ export class UnbindInstance {
     if (!caller.acceptsIncomplete) throw busy();
     const queued = view.pending.find(({ kind, bindingIncarnation }) => kind === 'unbind' && bindingIncarnation === view.binding?.incarnation);
     if (!queued) return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
-    return { kind: 'queued', task: newTask({ operation: queued, platform: caller.platform, instance: view.instance }) };
+    return { kind: 'queued', task: newTask({ operation: queued, platform: caller.platform, instance: view.instance, ...optional('binding', view.binding) }) };
   }
 
   private async insert(

@@ -3,6 +3,7 @@ import { BrokerError } from '#sdk';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import type { OperationId } from '../ids/ids.js';
 import type { Caller } from '../operations/caller.js';
+import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type InstanceView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
@@ -21,10 +22,7 @@ export type DeleteAnswer =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'accepted'; readonly operationId: OperationId };
 
-type Reserved =
-  | { readonly kind: 'start'; readonly task: Task }
-  | { readonly kind: 'follow'; readonly task: Task }
-  | { readonly kind: 'queued'; readonly task: Task };
+type Reserved = { readonly kind: 'start' | 'follow' | 'queued'; readonly task: Task } | { readonly kind: 'nothing' };
 
 /**
  * DELETE /v2/service_instances/:instance_id (OSB 2.17, Deprovisioning). With `accepts_incomplete` it is a wish that
@@ -38,25 +36,32 @@ export class DeprovisionInstance {
     private readonly reservations: Reservations,
     private readonly lifecycle: LifecycleStore,
     private readonly answers: OperationAnswers,
+    private readonly earlier: EarlierCreates,
   ) {}
 
   /** @throws BrokerError Gone for an instance this platform does not have: unknown, foreign and deleted are one. */
   async execute(command: DeprovisionCommand): Promise<DeleteAnswer> {
+    const { caller, instanceId } = command;
     const reserved = await this.lifecycle.transaction((transaction) => this.reserve(transaction, command));
+    if (reserved.kind === 'nothing' || reserved.task.instance.state === 'failed') {
+      await this.earlier.heard({ platformId: caller.platform.id, instanceId });
+    }
     switch (reserved.kind) {
+      case 'nothing':
+        throw new BrokerError('Gone', 'there is no service instance of this id');
       case 'queued':
         return { kind: 'accepted', operationId: reserved.task.operation.id };
       case 'follow':
-        return deleteAnswer(await this.answers.follow(reserved.task, command.caller));
+        return deleteAnswer(await this.answers.follow(reserved.task, caller));
       case 'start':
-        return deleteAnswer(await this.answers.start(reserved.task, command.caller));
+        return deleteAnswer(await this.answers.start(reserved.task, caller));
     }
   }
 
   private async reserve(transaction: LifecycleTransaction, command: DeprovisionCommand): Promise<Reserved> {
     const { caller, instanceId, serviceId } = command;
     const view = await transaction.lockInstance(caller.platform.id, instanceId);
-    if (!view) throw new BrokerError('Gone', 'there is no service instance of this id');
+    if (!view) return { kind: 'nothing' };
     if (serviceId !== view.instance.serviceId) {
       throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
     }

@@ -4,9 +4,11 @@ import { Catalog, type Offered } from '../catalog/catalog.js';
 import { newIncarnation, newUuid, type OperationId } from '../ids/ids.js';
 import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
+import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type InstanceView, type Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
+import type { Operation } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
 import type { Instance, InstanceAttributes } from './instance.js';
 import { RequestChecks } from './request-checks.js';
@@ -37,6 +39,7 @@ export class ProvisionInstance {
     private readonly reservations: Reservations,
     private readonly lifecycle: LifecycleStore,
     private readonly answers: OperationAnswers,
+    private readonly earlier: EarlierCreates,
   ) {}
 
   async execute(command: ProvisionCommand): Promise<ProvisionAnswer> {
@@ -46,8 +49,8 @@ export class ProvisionInstance {
       if (task) return answerOf(await this.answers.start(task, command.caller), 'created');
     }
     const view = await this.lifecycle.findInstance(command.caller.platform.id, command.instanceId);
-    if (view) return this.answerExisting(command, view);
-    throw offered instanceof BrokerError ? offered : goneMeanwhile();
+    if (view && view.instance.state !== 'failed') return this.answerExisting(command, view);
+    return this.answerFailed(command, offered, view?.pending.find(({ kind }) => kind === 'deprovision'));
   }
 
   /** A refusal is kept, not thrown: a re-sent request for an instance that exists is answered all the same. */
@@ -83,9 +86,22 @@ export class ProvisionInstance {
       });
       const reserved = await this.lifecycle.reserveProvision(instance, reservation);
       if (reserved === 'reserved') return task;
-      if (reserved === 'instance exists') return undefined;
+      if (reserved === 'instance exists' || reserved === 'failure unheard') return undefined;
     }
     throw new Error('a new uuid is taken at the backend');
+  }
+
+  /** There is none of this id, but one may have failed. */
+  private async answerFailed(command: ProvisionCommand, offered: Offered | BrokerError, deletion?: Operation): Promise<ProvisionAnswer> {
+    const { caller, instanceId } = command;
+    if (deletion?.initiator === 'platform') throw beingDeleted();
+    const unheard = await this.earlier.unheard(caller, { platformId: caller.platform.id, instanceId });
+    if (unheard) return { kind: 'accepted', operationId: unheard, instance: {} };
+    if (offered instanceof BrokerError) throw offered;
+    if (!deletion) throw goneMeanwhile();
+    if (await this.earlier.removed(caller, deletion)) return this.execute(command);
+    this.checks.backendTakesCalls(offered.backendId);
+    throw beingDeleted();
   }
 
   private async answerExisting(command: ProvisionCommand, view: InstanceView): Promise<ProvisionAnswer> {
@@ -93,9 +109,7 @@ export class ProvisionInstance {
     const own = pending.filter(({ bindingIncarnation }) => !bindingIncarnation);
     const running = own.find(({ state }) => state === 'running');
     const isBeingDeleted = own.some(({ kind }) => kind === 'deprovision') && running?.kind !== 'provision';
-    if (instance.state === 'failed' || isBeingDeleted) {
-      throw new BrokerError('ConcurrencyError', 'the instance of this id is being deleted; try again when that has ended');
-    }
+    if (isBeingDeleted) throw beingDeleted();
     if (!sameInstance(instance, attributesOf(command))) {
       throw new BrokerError('Conflict', 'an instance of this id exists with other attributes');
     }
@@ -130,6 +144,9 @@ function answerOf(answer: OperationAnswer, kind: 'created' | 'exists'): Provisio
   const instance = answer.result.instance ?? {};
   return answer.kind === 'accepted' ? { kind: 'accepted', operationId: answer.operationId, instance } : { kind, instance };
 }
+
+const beingDeleted = (): BrokerError =>
+  new BrokerError('ConcurrencyError', 'the instance of this id is being deleted; try again when that has ended');
 
 const goneMeanwhile = (): BrokerError =>
   new BrokerError('ConcurrencyError', 'the instance of this id was deleted at this very moment; try again');

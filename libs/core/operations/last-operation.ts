@@ -4,8 +4,8 @@ import { isOperationId } from '../ids/ids.js';
 import { optional } from '../optional.js';
 import type { Caller } from './caller.js';
 import { LifecycleStore, type FoundOperation } from './lifecycle-store.js';
-import { errorOf } from './operation-answers.js';
-import type { Operation } from './operation.js';
+import { EarlierCreates } from './earlier-creates.js';
+import { errorOf, lifeOf, type Operation } from './operation.js';
 
 export interface LastOperationAnswer {
   readonly state: 'in progress' | 'succeeded' | 'failed';
@@ -23,16 +23,21 @@ export interface LastOperationQuery {
 /** GET …/last_operation (OSB 2.17, Polling Last Operation). Answered from the record: the runner does the polling. */
 @Injectable()
 export class ReadLastOperation {
-  constructor(private readonly lifecycle: LifecycleStore) {}
+  constructor(
+    private readonly lifecycle: LifecycleStore,
+    private readonly earlier: EarlierCreates,
+  ) {}
 
   /** @throws BrokerError NotFound for what never was here, Gone for what is deleted and is asked for without its operation */
   async execute(caller: Caller, query: LastOperationQuery): Promise<LastOperationAnswer> {
     if (query.operationId !== undefined && !isOperationId(query.operationId)) throw unknownOperation();
-    const found = await this.lifecycle.findOperation({ platformId: caller.platform.id, ...query });
+    const name = { platformId: caller.platform.id, ...query };
+    const found = await this.lifecycle.findOperation(name);
     if (!found) throw unknownOperation();
-    if (query.operationId === undefined) return newest(found);
-    if (!found.operation) throw unknownOperation();
-    return stateOf(found.operation);
+    const answer = query.operationId === undefined ? newest(found) : named(found);
+    const { operation } = found;
+    if (operation && isFailedCreate(operation)) await this.earlier.heard(name, lifeOf(operation));
+    return answer;
   }
 }
 
@@ -44,6 +49,13 @@ function newest({ operation, state }: FoundOperation): LastOperationAnswer {
   if (state === 'deleted' && (wasDelete || operation?.state !== 'failed')) throw new BrokerError('Gone', 'it has been deleted');
   return operation ? stateOf(operation) : { state: 'succeeded' };
 }
+
+function named({ operation }: FoundOperation): LastOperationAnswer {
+  if (!operation) throw unknownOperation();
+  return stateOf(operation);
+}
+
+const isFailedCreate = ({ kind, state }: Operation): boolean => state === 'failed' && (kind === 'provision' || kind === 'bind');
 
 function stateOf(operation: Operation): LastOperationAnswer {
   if (operation.state === 'succeeded') return { state: 'succeeded' };

@@ -1,7 +1,7 @@
 import type { BindingResult, InstanceMetadata, PlatformRef } from '#sdk';
 import type { AuditEvent } from '../audit/audit-event.js';
 import type { Binding } from '../bindings/binding.js';
-import type { OperationId } from '../ids/ids.js';
+import type { Incarnation, OperationId } from '../ids/ids.js';
 import type { Instance, LifeState } from '../instances/instance.js';
 import type { Operation, OperationFailure } from './operation.js';
 
@@ -13,6 +13,18 @@ export interface InstanceView {
 
 export interface BindingView extends InstanceView {
   readonly binding?: Binding;
+}
+
+export interface FoundBinding extends BindingView {
+  /** An earlier bind of this id was accepted and failed, and its platform was not told yet. */
+  readonly failureUnheard: boolean;
+}
+
+/** An instance, or a binding, as its platform names it. */
+export interface ResourceName {
+  readonly platformId: string;
+  readonly instanceId: string;
+  readonly bindingId?: string;
 }
 
 /** An operation with all that is needed to carry it on. */
@@ -110,13 +122,21 @@ export type Written = 'written' | 'lost';
 /** What the lifecycle reads and writes. Every method is one transaction unless it stands in `LifecycleTransaction`. */
 export abstract class LifecycleStore {
   abstract findInstance(platformId: string, instanceId: string): Promise<InstanceView | undefined>;
-  abstract findBinding(platformId: string, instanceId: string, bindingId: string): Promise<BindingView | undefined>;
+  abstract findBinding(platformId: string, instanceId: string, bindingId: string): Promise<FoundBinding | undefined>;
 
-  /** Instance, operation and audit event, or nothing where the id lives already or is taken at the backend. */
+  /**
+   * Instance, operation and audit event, or nothing where the id lives already, is taken at the backend, or belonged to a
+   * create whose failure its platform has not heard of.
+   */
   abstract reserveProvision(
     instance: Instance,
     reservation: Reservation,
-  ): Promise<'reserved' | 'instance exists' | 'backend id taken'>;
+  ): Promise<'reserved' | 'instance exists' | 'failure unheard' | 'backend id taken'>;
+
+  /** The create of this name that failed, where its platform was not told yet. */
+  abstract findUnheardFailure(name: ResourceName): Promise<Operation | undefined>;
+  /** The platform was told that its create failed, or does not want to know any more: of this life, or of any of the name. */
+  abstract hearFailure(name: ResourceName, life?: Incarnation): Promise<void>;
 
   /**
    * Runs the story in one transaction; it commits when the story returns and rolls back when it throws. A commit whose
@@ -171,11 +191,8 @@ export interface MostPerBackend {
   readonly others: number;
 }
 
-export interface OperationQuery {
-  readonly platformId: string;
-  readonly instanceId: string;
-  /** Present when a binding's operation is asked for. */
-  readonly bindingId?: string;
+/** With a binding's id, its operation is asked for. */
+export interface OperationQuery extends ResourceName {
   readonly operationId?: string;
 }
 

@@ -3,14 +3,13 @@ import { BrokerError } from '#sdk';
 import type { OperationId } from '../ids/ids.js';
 import { optional } from '../optional.js';
 import type { Caller } from './caller.js';
+import { EarlierCreates } from './earlier-creates.js';
 import { Journal } from '../journal/journal.js';
-import { LifecycleStore, type Task } from './lifecycle-store.js';
+import type { ResourceName, Task } from './lifecycle-store.js';
+import { OperationEnds } from './operation-ends.js';
 import { OperationEngine, type OperationResult, type Progress } from './operation-engine.js';
-import { OperationSignals } from './operation-signals.js';
-import { isEnded, type OperationFailure } from './operation.js';
-import { persistently } from './persistently.js';
+import { errorOf, lifeOf, type OperationFailure } from './operation.js';
 import { Promotion } from './promotion.js';
-import { Timings } from './timings.js';
 
 /** How long this request can wait, and whether its platform takes a 202. */
 export type Patience = Pick<Caller, 'acceptsIncomplete' | 'deadline'>;
@@ -24,10 +23,9 @@ export type OperationAnswer =
 export class OperationAnswers {
   constructor(
     private readonly engine: OperationEngine,
-    private readonly lifecycle: LifecycleStore,
-    private readonly signals: OperationSignals,
+    private readonly ends: OperationEnds,
+    private readonly earlier: EarlierCreates,
     private readonly promotion: Promotion,
-    private readonly timings: Timings,
     private readonly journal: Journal,
   ) {}
 
@@ -40,7 +38,7 @@ export class OperationAnswers {
       case 'succeeded':
         return { kind: 'completed', gone: progress.gone, result: progress.result };
       case 'failed':
-        throw errorOf(progress.failure);
+        throw await this.told(task, progress.failure);
       case 'in progress':
         return this.follow(task, patience, progress.result);
       case 'lost':
@@ -65,52 +63,49 @@ export class OperationAnswers {
   /** Answers for an operation that somebody else carries on: a joined twin, or the runner. */
   async follow(task: Task, patience: Patience, known: OperationResult = resultOf(task)): Promise<OperationAnswer> {
     const { id } = task.operation;
-    if (patience.acceptsIncomplete) return (await this.answerIfEnded(id)) ?? { kind: 'accepted', operationId: id, result: known };
-    const watch = this.signals.watch(id);
-    try {
-      for (;;) {
-        const ended = await persistently(() => this.answerIfEnded(id), patience.deadline);
-        if (ended) return ended;
-        const leftMs = patience.deadline.getTime() - Date.now();
-        if (leftMs <= 0) return await this.giveUp(task);
-        await watch.next(Math.min(leftMs, this.timings.lookAgainMs));
-      }
-    } finally {
-      watch.end();
-    }
+    if (patience.acceptsIncomplete) return { kind: 'accepted', operationId: id, result: known };
+    const ended = await this.ends.awaited(id, patience.deadline);
+    return ended ? this.endOf(ended) : this.giveUp(task);
   }
 
-  private async answerIfEnded(id: OperationId): Promise<OperationAnswer | undefined> {
-    const task = await this.lifecycle.findTask(id);
-    if (!task || !isEnded(task.operation)) return undefined;
-    if (task.operation.failure) throw errorOf(task.operation.failure);
+  private async endOf(task: Task): Promise<OperationAnswer> {
+    const { failure } = task.operation;
+    if (failure) throw await this.told(task, failure);
     return { kind: 'completed', gone: false, result: resultOf(task) };
+  }
+
+  /** The failure as it is told: a create is free to be sent again then. */
+  private async told(task: Task, failure: OperationFailure): Promise<BrokerError> {
+    if (isCreate(task)) await this.earlier.heard(nameOf(task), lifeOf(task.operation));
+    return errorOf(failure);
   }
 
   /** The platform takes no 202 and will not wait longer. A create is undone; anything else goes on to its end. */
   private async giveUp(task: Task): Promise<OperationAnswer> {
-    const { kind, initiator, id } = task.operation;
-    const isCreate = kind === 'provision' || kind === 'bind';
-    const error = new BrokerError('Timeout', timeoutText(isCreate));
-    if (!isCreate || initiator === 'gateway') throw error;
-    if ((await this.engine.abandon(task, error)) === 'written') throw error;
-    const ended = await this.answerIfEnded(id);
-    if (ended) return ended;
+    const { initiator, id } = task.operation;
+    const error = new BrokerError('Timeout', timeoutText(task));
+    if (!isCreate(task) || initiator === 'gateway') throw error;
+    if ((await this.engine.abandon(task, error)) === 'lost') {
+      const ended = await this.ends.seen(id);
+      if (ended) return this.endOf(ended);
+    }
+    await this.earlier.heard(nameOf(task), lifeOf(task.operation));
     throw error;
   }
+}
+
+const isCreate = ({ operation: { kind } }: Task): boolean => kind === 'provision' || kind === 'bind';
+
+function nameOf({ platform, instance, binding }: Task): ResourceName {
+  return { platformId: platform.id, instanceId: instance.instanceId, ...optional('bindingId', binding?.bindingId) };
 }
 
 function resultOf({ instance, binding }: Task): OperationResult {
   return { instance, ...optional('binding', binding?.result) };
 }
 
-function timeoutText(isCreate: boolean): string {
-  return isCreate
+function timeoutText(task: Task): string {
+  return isCreate(task)
     ? 'the backend did not finish in time; what it made is being removed. Ask with accepts_incomplete=true to wait longer'
     : 'the backend did not finish in time; the operation goes on. Ask again later';
-}
-
-export function errorOf(failure: OperationFailure): BrokerError {
-  const { code, description, ...details } = failure;
-  return new BrokerError(code, description, details);
 }

@@ -1,4 +1,4 @@
-import type { BrokerErrorCode, OperationKind } from '#sdk';
+import { BrokerError, type BrokerErrorCode, type OperationKind } from '#sdk';
 import type { Incarnation, OperationId } from '../ids/ids.js';
 
 /** `queued`: a delete that waits behind a running mutation of the same instance or binding. */
@@ -26,6 +26,10 @@ export interface OperationFailure {
   readonly updateRepeatable?: boolean;
   /** When to ask again, as the backend said. */
   readonly retryAfterSeconds?: number;
+}
+
+export function errorOf({ code, description, ...details }: OperationFailure): BrokerError {
+  return new BrokerError(code, description, details);
 }
 
 /** What to send for an update, kept sealed until the operation ends. Members are raw JSON. */
@@ -69,6 +73,9 @@ export interface Operation extends Origin {
   /** Rises with every claim; a result is accepted only from the holder of the newest. */
   readonly epoch: number;
 }
+
+/** What it is about: a binding, else the instance. */
+export const lifeOf = ({ instanceIncarnation, bindingIncarnation }: Operation): Incarnation => bindingIncarnation ?? instanceIncarnation;
 
 export const isEnded = (operation: { state: OperationState }): boolean =>
   operation.state === 'succeeded' || operation.state === 'failed';

@@ -17,6 +17,8 @@ export class Timings {
   readonly stopMs: number = 52_000;
   /** How often a request that waits for an operation looks how it stands when nothing wakes it. */
   readonly lookAgainMs: number = 500;
+  /** How long a create waits until the clean-up of an earlier one of its id has ended. */
+  readonly cleanUpTurnMs: number = 10_000;
   /** First and longest pause between two polls of an accepted operation; a backend's policy may say otherwise. */
   readonly firstPollMs: number = 1_000;
   readonly longestPollMs: number = 30_000;

@@ -7,7 +7,10 @@ import { BINDING_COLUMNS, INSTANCE_COLUMNS, OPERATION_COLUMNS } from './columns.
  */
 export const FIND_BINDING_VIEW = {
   name: 'find-binding-view',
-  text: `select ${INSTANCE_COLUMNS}, ${OPERATION_COLUMNS}, ${BINDING_COLUMNS}
+  text: `select ${INSTANCE_COLUMNS}, ${OPERATION_COLUMNS}, ${BINDING_COLUMNS}, exists (
+      select from service_binding unheard
+      where unheard.instance_incarnation = i.incarnation and osb_key(unheard.binding_id) = $3 and unheard.failure_unheard
+    ) as failure_unheard
     from service_instance i
     left join operation o on o.instance_incarnation = i.incarnation and o.state in ('queued', 'running')
     left join service_binding b

@@ -47,7 +47,8 @@ const insertInstance = (values: string): string => `with instance as (
 
 /**
  * $1-$18 the operation, $19-$30 the audit event, $31-$43 the instance. Inserts nothing where the id lives already, nor
- * where operators gave up removing what had it at the backend: that may still be there (a clean-up fails in no other way).
+ * where operators gave up removing what had it at the backend: that may still be there (a clean-up fails in no other way),
+ * nor where the platform has not heard how an earlier create of the id failed.
  *
  * Looked up by the id of the platform, which has an index: it is the backend's id, but where that is a uuid of our own.
  */
@@ -58,6 +59,9 @@ export const RESERVE_PROVISION = {
         where osb_key(earlier.instance_id) = osb_key($35) and earlier.backend_instance_id = $35
           and earlier.backend_id = $34::uuid and earlier.deleted_at is not null
           and o.initiator = 'gateway' and o.kind = 'deprovision' and o.state = 'failed'
+      ) and not exists (
+        select from service_instance unheard
+        where unheard.platform_id = $32::uuid and osb_key(unheard.instance_id) = osb_key($33) and unheard.failure_unheard
       )`),
 };
 

@@ -17,12 +17,12 @@ const IS_FREE = `not exists (
 /**
  * $1 incarnation of a locked instance, $2 how long a call may take in ms. Lets one queued delete run, not before the
  * create's own call is over, or ends it where nothing is left to do; unbinds before the deprovision. To be repeated until
- * it gives no row: what runs now may keep the next one waiting.
+ * it gives no row: what runs now may keep the next one waiting. A platform that deletes need not hear that the create failed.
  */
 export const RELEASE_QUEUED = {
   name: 'release-queued',
   text: `with candidate as (
-      select q.id, ${IS_GONE} as gone,
+      select q.id, q.binding_incarnation, ${IS_GONE} as gone,
         (select b.quiet_after from service_binding b where b.incarnation = q.binding_incarnation) as binding_quiet_after,
         i.quiet_after as instance_quiet_after
       from operation q join service_instance i on i.incarnation = q.instance_incarnation
@@ -36,7 +36,15 @@ export const RELEASE_QUEUED = {
             coalesce(c.binding_quiet_after, c.instance_quiet_after) - make_interval(secs => $2::float8 / 1000)) end
       from candidate c
       where o.id = c.id and o.state = 'queued'
-      returning o.id, o.state, o.next_attempt_at <= osb_now() as is_due
+      returning o.id, o.state, o.next_attempt_at <= osb_now() as is_due, o.initiator = 'platform' as is_asked_for
+    ), instance as (
+      update service_instance i set failure_unheard = false
+      from candidate c join released using (id)
+      where i.incarnation = $1 and c.gone and is_asked_for and c.binding_incarnation is null and i.failure_unheard
+    ), binding as (
+      update service_binding b set failure_unheard = false
+      from candidate c join released using (id)
+      where b.incarnation = c.binding_incarnation and c.gone and is_asked_for and b.failure_unheard
     ), audited as (
       insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
         operation_id, before, outcome, description)

@@ -13,6 +13,8 @@ const { lock, afterLock } = instanceFirst('$9::boolean');
  * Other processes are told of the end where somebody may be waiting for it by now. To notify takes a lock that all who
  * notify wait for until the commit: whatever ends at once does without.
  *
+ * That a create failed is unheard until its platform is told, or has deleted it (ADR 15).
+ *
  * One statement, so that an operation never ends without what it did. Secrets go when what they belong to is deleted.
  */
 export const SETTLE_OPERATION = {
@@ -24,7 +26,8 @@ export const SETTLE_OPERATION = {
           request = null, poll_token = null,
           epoch = case when $2::bigint is null then epoch + 1 else epoch end
       where id = $1 and state = 'running' and ($2::bigint is null or (epoch = $2 and leased_by is not null)) and ${afterLock}
-      returning id, instance_incarnation, binding_incarnation,
+      returning id, instance_incarnation, binding_incarnation, initiator = 'platform' as is_asked_for,
+        kind in ('provision', 'bind') and state = 'failed' as is_failed_create,
         created_at < osb_now() - interval '250 milliseconds' as is_awaited,
         case when step = 'send' then call_deadline_at + make_interval(secs => $34::float8 / 1000) end as quiet_after
     ), instance as (
@@ -36,6 +39,7 @@ export const SETTLE_OPERATION = {
           dashboard_url = coalesce($14, i.dashboard_url), metadata = coalesce($15::jsonb, i.metadata),
           maintenance_version = coalesce($16, i.maintenance_version),
           quiet_after = case when not $35::boolean then greatest(i.quiet_after, settled.quiet_after) end,
+          failure_unheard = case when is_asked_for then is_failed_create else i.failure_unheard end,
           updated_at = osb_now(), deleted_at = case when $10 = 'deleted' then osb_now() else i.deleted_at end
       from settled
       where i.incarnation = settled.instance_incarnation and $9::boolean
@@ -48,6 +52,7 @@ export const SETTLE_OPERATION = {
           context = case when $18 = 'deleted' then null else b.context end,
           backend_state = case when $18 = 'deleted' then null else b.backend_state end,
           quiet_after = case when not $35::boolean then greatest(b.quiet_after, settled.quiet_after) end,
+          failure_unheard = case when is_asked_for then is_failed_create else b.failure_unheard end,
           deleted_at = case when $18 = 'deleted' then osb_now() else b.deleted_at end
       from settled
       where b.incarnation = settled.binding_incarnation and $17::boolean

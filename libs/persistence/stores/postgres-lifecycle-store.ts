@@ -6,7 +6,7 @@ import {
   Sealer,
   type AuditEvent,
   type Binding,
-  type BindingView,
+  type FoundBinding,
   type FoundOperation,
   type Incarnation,
   type Instance,
@@ -21,6 +21,7 @@ import {
   type OperationState,
   type Pause,
   type Reservation,
+  type ResourceName,
   type Settlement,
   type Task,
   type Written,
@@ -58,6 +59,7 @@ import { RECORD_PAUSE } from '../statements/record-pause.js';
 import { FIND_FORGOTTEN, RELEASE_QUEUED } from '../statements/release-queued.js';
 import { SAVE_BINDING_STATE, SAVE_INSTANCE_STATE } from '../statements/save-backend-state.js';
 import { SETTLE_OPERATION } from '../statements/settle-operation.js';
+import { FIND_UNHEARD_BIND, FIND_UNHEARD_PROVISION, HEAR_BIND, HEAR_PROVISION } from '../statements/unheard-failures.js';
 import { violatesForeignKey } from '../violations.js';
 
 /** The lifecycle in Postgres. The hot path is hand-written: one statement, one round trip, one transaction. */
@@ -79,21 +81,41 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return this.viewOf(await this.sql.rows<InstanceViewRow>(FIND_INSTANCE, [platformId, keyOf(instanceId)], on));
   }
 
-  async findBinding(platformId: string, instanceId: string, bindingId: string): Promise<BindingView | undefined> {
+  async findBinding(platformId: string, instanceId: string, bindingId: string): Promise<FoundBinding | undefined> {
     const keys = [platformId, keyOf(instanceId), keyOf(bindingId)];
-    const found = await this.sql.rows<InstanceViewRow & Partial<BindingRow>>(FIND_BINDING_VIEW, keys);
+    const found = await this.sql.rows<BindingViewRow>(FIND_BINDING_VIEW, keys);
     const view = this.viewOf(found);
-    const row = found.find((each): each is InstanceViewRow & BindingRow => each.b_incarnation !== null);
-    return view && row ? { ...view, binding: this.rows.bindings.read(row) } : view;
+    if (!view) return undefined;
+    const row = found.find((each): each is BindingViewRow & BindingRow => each.b_incarnation !== null);
+    const failureUnheard = found.some((each) => each.failure_unheard);
+    return { ...view, failureUnheard, ...(row && { binding: this.rows.bindings.read(row) }) };
   }
 
-  async reserveProvision(instance: Instance, reservation: Reservation): Promise<'reserved' | 'instance exists' | 'backend id taken'> {
+  async reserveProvision(
+    instance: Instance,
+    reservation: Reservation,
+  ): Promise<'reserved' | 'instance exists' | 'failure unheard' | 'backend id taken'> {
     const values = [...this.reservationValues(reservation), ...this.rows.instances.values(instance)];
     const asked = this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values).catch(backendIsGone);
     const row = await this.sql.unlessDone(asked, () => this.areCommitted([reservation.operation.id]), () => ({ reserved: true }));
     if (row?.reserved) return 'reserved';
-    const existing = await this.findInstance(instance.platformId, instance.instanceId);
-    return existing ? 'instance exists' : 'backend id taken';
+    if (await this.findInstance(instance.platformId, instance.instanceId)) return 'instance exists';
+    return (await this.findUnheardFailure(instance)) ? 'failure unheard' : 'backend id taken';
+  }
+
+  async findUnheardFailure({ platformId, instanceId, bindingId }: ResourceName): Promise<Operation | undefined> {
+    const keys = [platformId, keyOf(instanceId)];
+    const row =
+      bindingId === undefined
+        ? await this.sql.row<OperationRow>(FIND_UNHEARD_PROVISION, keys)
+        : await this.sql.row<OperationRow>(FIND_UNHEARD_BIND, [...keys, keyOf(bindingId)]);
+    return row && this.rows.operations.read(row);
+  }
+
+  async hearFailure({ platformId, instanceId, bindingId }: ResourceName, life?: Incarnation): Promise<void> {
+    const keys = [platformId, keyOf(instanceId), life ?? null];
+    if (bindingId === undefined) await this.sql.rows(HEAR_PROVISION, keys);
+    else await this.sql.rows(HEAR_BIND, [...keys, keyOf(bindingId)]);
   }
 
   transaction<T>(story: (transaction: LifecycleTransaction) => Promise<T>): Promise<T> {
@@ -274,6 +296,8 @@ interface Look extends Pick<Pause, 'pauseMs'> {
 }
 
 type InstanceViewRow = InstanceRow & Partial<OperationRow>;
+
+type BindingViewRow = InstanceViewRow & Partial<BindingRow> & { readonly failure_unheard: boolean };
 
 type FoundRow = { [K in keyof OperationRow]: OperationRow[K] | null } & { readonly life_state: LifeState };
 

@@ -55,6 +55,16 @@ describe.each([
   });
 });
 
+test('a backend that breaks down after each first call has one instance in the end, and none after the deletion', async () => {
+  const { platform: cf, simulator } = landscape;
+  expect(await cf.createService('simulator', 'flaky', 'db')).toBe('create succeeded');
+  const { guid } = cf.database.instance('db');
+  expect(simulator.exists(guid)).toBe(true);
+  expect(await cf.bindApp('db', 'web')).toBe('create succeeded');
+  expect(simulator.ledger.inventory.instance(guid)?.bindings).toHaveLength(1);
+  expect(await cf.deleteService('db')).toBe('deleted');
+});
+
 test('a database is used by an app and with a key, and locked after the deletion', async () => {
   const { platform: cf } = landscape;
   expect(await cf.createService('postgresql', 'small', 'orders')).toBe('create succeeded');

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { isAway } from '../is-away.js';
+import type { Incarnation, OperationId } from '../ids/ids.js';
+import type { Caller } from './caller.js';
+import { LifecycleStore, type ResourceName } from './lifecycle-store.js';
+import { OperationEnds } from './operation-ends.js';
+import { errorOf, lifeOf, type Operation } from './operation.js';
+import { Timings } from './timings.js';
+
+/** What a create meets that was sent before it under the same id, and failed (ADR 15). */
+@Injectable()
+export class EarlierCreates {
+  constructor(
+    private readonly lifecycle: LifecycleStore,
+    private readonly ends: OperationEnds,
+    private readonly timings: Timings,
+  ) {}
+
+  /**
+   * A platform that was told 202 and comes again is told how that ended before anything new begins: the operation to be
+   * accepted with once more, or nothing.
+   *
+   * @throws BrokerError the failure itself, where the platform takes no 202
+   */
+  async unheard({ acceptsIncomplete }: Pick<Caller, 'acceptsIncomplete'>, name: ResourceName): Promise<OperationId | undefined> {
+    const operation = await this.lifecycle.findUnheardFailure(name);
+    if (!operation?.failure) return undefined;
+    if (acceptsIncomplete) return operation.id;
+    await this.heard(name, lifeOf(operation));
+    throw errorOf(operation.failure);
+  }
+
+  /** The platform knows of the failure of this life, or of any of the name, or does not want to know. Where that can't be written now, it will be told once more. */
+  async heard(name: ResourceName, life?: Incarnation): Promise<void> {
+    await this.lifecycle.hearFailure(name, life).catch((error: unknown) => {
+      if (!isAway(error)) throw error;
+    });
+  }
+
+  /** Waits a while until what an earlier one left is removed. Says whether the id is free then. */
+  async removed({ deadline }: Pick<Caller, 'deadline'>, cleanUp: Operation): Promise<boolean> {
+    const until = Math.min(deadline.getTime(), Date.now() + this.timings.cleanUpTurnMs);
+    return (await this.ends.awaited(cleanUp.id, new Date(until))) !== undefined;
+  }
+}
