@@ -64,7 +64,7 @@ test('of 50 exclusive operations, queued deletes or binds of one id, one is writ
     Promise.all(Array.from({ length: 50 }, () => begin().then(() => 'written', (error: { constraint: string }) => error.constraint)));
 
   // Straight past the lock of the instance: the indexes alone must hold.
-  const insert = (kind: 'update' | 'deprovision', state: 'running' | 'queued'): Promise<void> =>
+  const insert = (kind: 'update' | 'deprovision', state: 'running' | 'queued'): Promise<unknown> =>
     record.lifecycle.transaction((transaction) => transaction.insertOperation(reservationOf(anOperation(kind, instance, { state }))));
   const bind = (): Promise<void> =>
     record.lifecycle.transaction((transaction) => transaction.insertBinding(aBinding(instance, { bindingId: 'b-1' })));

@@ -6,7 +6,7 @@ import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { EarlierCreates } from '../operations/earlier-creates.js';
 import type { BindingView, LifecycleTransaction, Task } from '../operations/lifecycle-store.js';
-import { newTask } from '../operations/new-task.js';
+import { newTask, sentNow } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
 import { Reservations } from '../operations/reservations.js';
 import { asyncBindingsFrom214 } from './bind-instance.js';
@@ -97,8 +97,8 @@ export class UnbindInstance {
       exclusive: !this.turn.runsSideBySide(instance),
       state,
     });
-    await transaction.insertOperation(reservation);
-    return task;
+    const { unquietForMs } = await transaction.insertOperation(reservation);
+    return sentNow(task, unquietForMs);
   }
 }
 

@@ -5,7 +5,7 @@ import type { OperationId } from '../ids/ids.js';
 import type { Caller } from '../operations/caller.js';
 import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type InstanceView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
-import { newTask } from '../operations/new-task.js';
+import { newTask, sentNow } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
 import type { Operation } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
@@ -105,8 +105,8 @@ export class DeprovisionInstance {
   ): Promise<Task> {
     const { platform, origin } = caller;
     const { reservation, task } = this.reservations.make({ kind: 'deprovision', platform, origin, instance, exclusive: true, state });
-    await transaction.insertOperation(reservation);
-    return task;
+    const { unquietForMs } = await transaction.insertOperation(reservation);
+    return sentNow(task, unquietForMs);
   }
 }
 

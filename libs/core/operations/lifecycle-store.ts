@@ -208,7 +208,8 @@ export interface LifecycleTransaction {
   lockInstance(platformId: string, instanceId: string): Promise<InstanceView | undefined>;
   findBinding(instance: Instance, bindingId: string): Promise<Binding | undefined>;
   insertBinding(binding: Binding): Promise<void>;
-  insertOperation(reservation: Reservation): Promise<void>;
+  /** Says for how long an earlier call of what it is about may still make something, in ms. */
+  insertOperation(reservation: Reservation): Promise<{ readonly unquietForMs: number }>;
   /** Lets an operation that was parked be tried again, for as long as a new clean-up. */
   unpark(id: OperationId): Promise<void>;
   /** Locks a parked operation, with its instance, until the end: nobody tries it again meanwhile. Nothing where it is not parked. */

@@ -10,17 +10,27 @@ const COLUMNS = `id, kind, initiator, state, step, exclusive, platform_id, backe
 const AUDIT_COLUMNS = `actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
     operation_id, before, after, outcome, description`;
 
-/** $1-$18 the operation, $19-$30 the audit event. */
+/**
+ * $1-$18 the operation, $19-$30 the audit event. An unanswered create of the instance says nothing about its bindings:
+ * they have a time of their own.
+ */
 export const INSERT_OPERATION = {
   name: 'insert-operation',
   text: `with reserved as (
-      insert into operation (${COLUMNS}) values (${VALUES}) returning id
+      insert into operation (${COLUMNS}) values (${VALUES}) returning id, instance_incarnation, binding_incarnation
+    ), audited as (
+      insert into audit_event (${AUDIT_COLUMNS})
+      select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved
     )
-    insert into audit_event (${AUDIT_COLUMNS})
-    select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved`,
+    select greatest(0, coalesce(extract(epoch from
+        case when r.binding_incarnation is null then i.quiet_after else b.quiet_after end - osb_now()) * 1000, 0))::float8
+      as unquiet_for_ms
+    from reserved r
+      join service_instance i on i.incarnation = r.instance_incarnation
+      left join service_binding b on b.incarnation = r.binding_incarnation`,
 };
 
-/** As above; where a delete is queued already, that one does the work. */
+/** As above, without that time; where a delete is queued already, that one does the work. */
 export const INSERT_CLEAN_UP = {
   name: 'insert-clean-up',
   text: `with reserved as (

@@ -139,8 +139,9 @@ export class PostgresLifecycleStore extends LifecycleStore {
         await this.sql.rows(INSERT_BINDING, this.rows.bindings.values(binding), client);
       },
       insertOperation: async (reservation) => {
-        await this.sql.rows(INSERT_OPERATION, this.reservationValues(reservation), client);
+        const row = await this.sql.row<{ unquiet_for_ms: number }>(INSERT_OPERATION, this.reservationValues(reservation), client);
         inserted.push(reservation.operation.id);
+        return { unquietForMs: row?.unquiet_for_ms ?? 0 };
       },
       unpark: async (id) => void (await this.sql.row(UNPARK, [id, this.timings.cleanUpMs], client)),
       lockParked: async (id) => ((await this.sql.row(LOCK_PARKED, [id], client)) ? this.findTask(id, client) : undefined),
