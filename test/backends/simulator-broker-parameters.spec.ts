@@ -44,3 +44,22 @@ describe('parameters of a plan with schemas', () => {
     await odd.close();
   });
 });
+
+describe('an update', () => {
+  const parameters = async (): Promise<unknown> => (await call('GET', INSTANCE)).json['parameters'];
+
+  test.each(['{"service_id":"simulator-service"}', '{"service_id":"simulator-service","parameters":{}}'])('that names no parameters changes none (%s)', async (body) => {
+    await provision('sync', '{"size":1}');
+    expect((await call('PATCH', INSTANCE, body)).status).toBe(200);
+    expect(await parameters()).toEqual({ size: 1 });
+    expect((await provision('sync', '{"size":1}')).status).toBe(200);
+  });
+
+  test('changes those it names, and no other', async () => {
+    await provision('sync', '{"size":1,"colour":"red"}');
+    await update('{"size":12345678901234567890}');
+    expect((await call('GET', INSTANCE)).text).toContain('"size":12345678901234567890');
+    expect(await parameters()).toMatchObject({ colour: 'red' });
+    expect((await provision('sync', '{"colour":"red","size":12345678901234567890}')).status).toBe(200);
+  });
+});

@@ -4,6 +4,7 @@ import {
   BrokerError,
   done,
   fromRawJson,
+  mergeRawObjects,
   type BindingMetadata,
   type BindingRef,
   type BindingResult,
@@ -79,7 +80,8 @@ export class SimulatedService {
     }
     const { parameters, context, planId } = request;
     const answer = { ...instance.answer, ...behaviour.answer };
-    const change = withoutUndefined({ planId, parameters: parameters?.raw, context: context?.raw, answer });
+    const merged = mergeRawObjects(instance.parameters, parameters?.raw);
+    const change = withoutUndefined({ planId, parameters: merged, context: context?.raw, answer });
     if (operationId !== undefined) instance.updatedBy = operationId;
     instance.pendingChange = change;
     const begun = this.#begin(instance, 'update', carrying, result);

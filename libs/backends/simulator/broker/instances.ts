@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BrokerError, fromRawJson, type InstanceRef, type InstanceResult, type Outcome, type RawJson } from '#sdk';
+import { BrokerError, fromRawJson, mergeRawObjects, type InstanceRef, type InstanceResult, type Outcome, type RawJson } from '#sdk';
 import { jsonAnswer, type Answer } from './answer.js';
 import {
   acceptedAgain,
@@ -187,8 +187,8 @@ function pendingChange(
   member: Member,
 ): NonNullable<InstanceRecord['pending']> {
   const { serviceId, organizationGuid, spaceGuid } = instance;
-  const before = instance.parameters === undefined ? undefined : fromRawJson(instance.parameters);
-  const parameters = member('parameters') ?? before;
+  const merged = mergeRawObjects(instance.parameters, member('parameters')?.raw);
+  const parameters = merged === undefined ? undefined : fromRawJson(merged);
   const owner = { organization_guid: organizationGuid, space_guid: spaceGuid };
   const identity = instanceIdentity(serviceId, planId, owner, parameters);
   const context = member('context')?.raw;
