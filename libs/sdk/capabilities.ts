@@ -10,6 +10,6 @@ export interface Capabilities {
   readonly sharedCredentials?: boolean;
   /** `fetchInstance` tells what the backend itself knows; without it the gateway answers from its own record. */
   readonly fetchInstance?: boolean;
-  /** `fetchBinding` returns the credentials again; needed where `bind` may be accepted and finish later. */
+  /** `fetchBinding` returns the credentials again; a bind that is accepted without it counts as failed and is unbound. */
   readonly fetchBinding?: boolean;
 }

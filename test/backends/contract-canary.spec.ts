@@ -132,6 +132,14 @@ const violations: ReadonlyArray<readonly [violation: string, broken: Broken, cas
     () => ({ bind: async () => done({ credentials: { raw: '{"a":1}', value: { a: 2 } } }) }),
     'a bind gives a credentials object',
   ],
+  [
+    'accepts binds whose credentials it could never tell',
+    (good) => ({
+      capabilities: { ...good.capabilities, fetchBinding: false },
+      bind: (request, call) => good.bind({ ...request, planId: 'simulator-async-bind' }, call),
+    }),
+    'a bind is finished later only where',
+  ],
   ['ignores case', rewritten((id) => id.toLowerCase()), 'two instances whose ids differ only in case'],
   ['cuts ids off', rewritten((id) => id.slice(0, 255)), 'two instances whose ids differ only in the last of 1,024'],
   ['trims ids', rewritten((id) => id.trim()), 'two instances whose ids differ only in a space at the end'],

@@ -39,6 +39,8 @@ export interface CallOptions {
 
 const LONGEST_PAUSE_MS = 250;
 const LONGEST_OPERATION_MS = 25_000;
+const NO_CREDENTIALS =
+  'the bind was accepted, and its credentials can never be had: declare fetchBinding, or finish a bind before it returns';
 
 /**
  * One instance, driven the way the gateway does it: it keeps the slots, polls what was accepted to its end and reads
@@ -128,6 +130,7 @@ export class BindingDriver {
   async bind(options: CallOptions = {}): Promise<BindingResult> {
     const outcome = await this.#backend.bind(this.#ref, this.call(options));
     if (outcome.kind === 'done') return outcome.result;
+    if (!this.#backend.capabilities.fetchBinding) throw new Error(NO_CREDENTIALS);
     await this.#poll('bind', outcome);
     return this.fetch();
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BindingResult } from '#sdk';
-import { InstanceDriver, type BindingDriver } from '../instance-driver.js';
+import { InstanceDriver, type BindingDriver, type DriverOptions } from '../instance-driver.js';
 import { expectRefusal, withInstance, type ContractCase, type ContractSubject } from '../contract-case.js';
 
 /** What every backend promises about bindings; one whose plan cannot be bound refuses them instead. */
@@ -68,6 +68,14 @@ export const bindingCases: readonly ContractCase[] = [
     await Promise.all(bindings.map((binding) => binding.unbind()));
     for (const result of results) await expectRevoked(subject, result);
   }),
+  {
+    name: 'a bind is finished later only where the backend can fetch its credentials',
+    async run(subject) {
+      if (!subject.bindable) return;
+      await boundOnce(subject);
+      if (subject.asyncPlanId !== undefined) await boundOnce(subject, { planId: subject.asyncPlanId });
+    },
+  },
   bindingCase('a backend that can fetch a binding tells the same credentials again', async (instance, subject) => {
     const binding = instance.binding();
     const { credentials } = await binding.bind();
@@ -101,6 +109,15 @@ function bindingCase(name: string, story: BindingStory): ContractCase {
         await (subject.bindable ? story(instance, subject) : expectRefusal(instance.binding().bind()));
       }),
   };
+}
+
+/** A bind that is accepted without `fetchBinding` fails in the driver. */
+async function boundOnce(subject: ContractSubject, options: DriverOptions = {}): Promise<void> {
+  const story = async (instance: InstanceDriver): Promise<void> => {
+    await instance.provision();
+    await instance.binding().bind();
+  };
+  await withInstance(subject, story, options);
 }
 
 async function expectUnbound(
