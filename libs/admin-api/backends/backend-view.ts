@@ -1,4 +1,4 @@
-import type { Backend, CatalogCondition, GuardState, LeftOut, RetryBounds } from '#core';
+import type { Backend, CatalogCondition, CatalogFinding, GuardState, LeftOut, RetryBounds } from '#core';
 import type { Capabilities } from '#sdk';
 import type { BackendView } from './backend.schema.js';
 
@@ -19,13 +19,14 @@ export interface BackendFacts {
 export type NameOfBackend = (id: string) => string;
 
 export function backendView(backend: Backend, facts: BackendFacts, nameOf: NameOfBackend): BackendView {
-  const { fetchedAt, attemptedAt, failure, leftOut } = facts.condition;
+  const { fetchedAt, attemptedAt, failure, leftOut, warnings } = facts.condition;
   const catalog = {
     services: facts.services,
     ...(fetchedAt && { fetchedAt: fetchedAt.toISOString() }),
     ...(attemptedAt && { attemptedAt: attemptedAt.toISOString() }),
     ...(failure !== undefined && { failure }),
     leftOut: leftOut.map((each) => leftOutView(each, nameOf)),
+    warnings: warnings.map(findingView),
   };
   return {
     ...backend,
@@ -42,14 +43,18 @@ export function backendView(backend: Backend, facts: BackendFacts, nameOf: NameO
 }
 
 /** Names the holder of an identifier as operators know it. */
-export function leftOutView({ serviceId, serviceName, planId, planName, reason, heldBy }: LeftOut, nameOf: NameOfBackend): LeftOut {
+export function leftOutView(left: LeftOut, nameOf: NameOfBackend): LeftOut {
+  const { heldBy } = left;
+  return { ...findingView(left), ...(heldBy !== undefined && { heldBy: nameOf(heldBy) }) };
+}
+
+function findingView({ serviceId, serviceName, planId, planName, reason }: CatalogFinding): CatalogFinding {
   return {
     ...(serviceId !== undefined && { serviceId }),
     ...(serviceName !== undefined && { serviceName }),
     ...(planId !== undefined && { planId }),
     ...(planName !== undefined && { planName }),
     reason,
-    ...(heldBy !== undefined && { heldBy: nameOf(heldBy) }),
   };
 }
 

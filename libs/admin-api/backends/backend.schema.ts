@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Backend, BackendPolicy, BackendState, GuardState, LeftOut, PlanPolicy, RetryBounds, Vanished } from '#core';
+import type { Backend, BackendPolicy, BackendState, CatalogFinding, GuardState, LeftOut, PlanPolicy, RetryBounds, Vanished } from '#core';
 import { anyObject, oneOf, time, type ShapeOf } from '../request/fields.js';
 import { platformKind } from '../platforms/platform.schema.js';
 
@@ -104,11 +104,15 @@ const finding = {
   planId: z.string().exactOptional(),
   planName: z.string().exactOptional(),
   reason: z.string(),
-  heldBy: z.string().exactOptional().describe('The backend that has the identifier, where that is the reason.'),
-} satisfies ShapeOf<LeftOut>;
+} satisfies ShapeOf<CatalogFinding>;
 
 /** A service (no plan named) or plan that is not published, and why. */
-export const leftOut = z.strictObject(finding).meta({ id: 'LeftOut' });
+export const leftOut = z
+  .strictObject({
+    ...finding,
+    heldBy: z.string().exactOptional().describe('The backend that has the identifier, where that is the reason.'),
+  } satisfies ShapeOf<LeftOut>)
+  .meta({ id: 'LeftOut' });
 
 const catalogCondition = z.strictObject({
   services: z.int().min(0).describe('How many of its services are in the catalog now.'),
@@ -116,6 +120,9 @@ const catalogCondition = z.strictObject({
   attemptedAt: time.exactOptional(),
   failure: z.string().exactOptional().describe('Why the newest attempt failed. What it offered before stays.'),
   leftOut: z.array(leftOut),
+  warnings: z
+    .array(z.strictObject(finding).meta({ id: 'CatalogWarning' }))
+    .describe('What is published, but may trouble some platform or reader, and why.'),
 });
 
 /** A registered backend. */

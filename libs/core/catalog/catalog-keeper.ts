@@ -6,8 +6,8 @@ import { Journal } from '../journal/journal.js';
 import { Catalog } from './catalog.js';
 import { CatalogStore, type StoredCatalog } from './catalog-store.js';
 import { withLastGoodEntries, type ReadCatalog } from './last-good-entries.js';
-import { mergeCatalogs, type BackendCatalog } from './merge-catalogs.js';
-import type { LeftOut } from './offering.js';
+import { mergeCatalogs, type BackendCatalog, type MergedCatalogs } from './merge-catalogs.js';
+import type { CatalogFinding, LeftOut } from './offering.js';
 import { ParameterSchemas } from './parameter-schemas.js';
 import { PublishedCatalog } from './published-catalog.js';
 import { readCatalog } from './read-catalog.js';
@@ -18,12 +18,15 @@ const NOTHING_ANY_MORE = 'it offers nothing any more that can be published; what
 interface CatalogInput {
   readonly input: BackendCatalog;
   readonly leftOut: readonly LeftOut[];
+  readonly warnings: readonly CatalogFinding[];
   readonly catalog?: ReadCatalog;
 }
 
 /** How a backend's part of the catalog is doing, for operators. */
 export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
   readonly leftOut: readonly LeftOut[];
+  /** What is published, and likely to trouble some platform or reader. */
+  readonly warnings: readonly CatalogFinding[];
 }
 
 /**
@@ -49,7 +52,7 @@ export class CatalogKeeper {
   ) {}
 
   condition(backendId: string): CatalogCondition {
-    return this.conditions.get(backendId) ?? { backendId, leftOut: [] };
+    return this.conditions.get(backendId) ?? { backendId, leftOut: [], warnings: [] };
   }
 
   /** Reads one backend's catalog now. Never throws for what the backend does: the failure is kept for operators. */
@@ -131,13 +134,9 @@ export class CatalogKeeper {
     this.lastGood = new Map(readings.filter(([, { reading }]) => reading.offerings.length > 0));
     const hidden = new Set(records.filter(({ state }) => state === 'disabled').map(({ id }) => id));
     this.catalog.publish(PublishedCatalog.of(merged.offerings, hidden));
-    this.conditions = new Map(
-      inputs.map(({ input, leftOut }) => {
-        const { body: _, ...state } = byBackend.get(input.backendId) ?? { backendId: input.backendId };
-        const lost = merged.leftOut.filter(({ backendId }) => backendId === input.backendId);
-        return [input.backendId, { ...state, leftOut: [...leftOut, ...lost] }];
-      }),
-    );
+    const before = this.conditions;
+    this.conditions = new Map(inputs.map((each) => [each.input.backendId, conditionOf(each, merged, byBackend.get(each.input.backendId))]));
+    for (const { id, name } of records) this.tellWarnings(name, this.conditions.get(id), before.get(id));
     this.seenRevision = revision;
   }
 
@@ -153,9 +152,33 @@ export class CatalogKeeper {
   }
 
   private async inputOf({ id: backendId }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
-    if (stored?.body === undefined) return { input: { backendId, offerings: [] }, leftOut: [] };
+    if (stored?.body === undefined) return { input: { backendId, offerings: [] }, leftOut: [], warnings: [] };
     const raw: unknown = JSON.parse(stored.body);
     const reading = await readCatalog(raw, this.schemas);
-    return { input: { backendId, offerings: reading.offerings }, leftOut: reading.leftOut, catalog: { raw, reading } };
+    const { offerings, leftOut, warnings } = reading;
+    return { input: { backendId, offerings }, leftOut, warnings, catalog: { raw, reading } };
   }
+
+  /** Said when there are others than before, as far as this process knows. */
+  private tellWarnings(backend: string, now: CatalogCondition | undefined, before: CatalogCondition | undefined): void {
+    const reasons = reasonsOf(now);
+    if (reasons.length === 0 || JSON.stringify(reasons) === JSON.stringify(reasonsOf(before))) return;
+    const fields = { backend, count: reasons.length, first: reasons.slice(0, MOST_TOLD) };
+    this.journal.warn('the catalog of a backend may trouble platforms', fields);
+  }
+}
+
+/** The log has so many of a catalog's warnings; the admin API shows all. */
+const MOST_TOLD = 5;
+
+const reasonsOf = (condition: CatalogCondition | undefined): string[] => condition?.warnings.map(({ reason }) => reason) ?? [];
+
+function conditionOf(
+  { input: { backendId }, leftOut, warnings }: CatalogInput,
+  merged: Pick<MergedCatalogs, 'leftOut' | 'warnings'>,
+  stored: StoredCatalog = { backendId },
+): CatalogCondition {
+  const { body: _, ...state } = stored;
+  const own = <T extends { readonly backendId: string }>(each: readonly T[]): T[] => each.filter((one) => one.backendId === backendId);
+  return { ...state, leftOut: [...leftOut, ...own(merged.leftOut)], warnings: [...warnings, ...own(merged.warnings)] };
 }
