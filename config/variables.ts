@@ -97,7 +97,7 @@ export const VARIABLES = {
   PLATFORM_PASSWORD: {
     type: 'text without control characters',
     default: 'generated into DATA_DIR',
-    sentence: 'Password the first platform signs in with.',
+    sentence: 'Password the first platform signs in with. With DATABASE_URL, a generated one replaces none that is there.',
     secret: true,
     schema: text,
   },

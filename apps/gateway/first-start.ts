@@ -11,6 +11,7 @@ import {
   RegisterPlatform,
   type Backend,
   type Operator,
+  type Platform,
 } from '#core';
 import { BrokerError } from '#sdk';
 
@@ -20,6 +21,12 @@ const BUNDLED: readonly DeclaredBackend[] = [
   { name: 'demo', type: 'demo', enabled: true, settings: {} },
   { name: 'postgresql', type: 'postgresql', enabled: true, settings: {} },
 ];
+
+/** The platform that is there without a configuration file. */
+export interface FirstPlatform extends DeclaredPlatform {
+  /** Nobody chose the password: one that the platform has already is not replaced by it. */
+  readonly isPasswordMadeUp: boolean;
+}
 
 /** Brings what the configuration declares into the store: at the first start, and whenever it changed. */
 @Injectable()
@@ -37,19 +44,34 @@ export class FirstStart {
   /**
    * Without a configuration file, the first start offers the two bundled backends; what operators do later stays.
    *
+   * @returns whether the first platform can sign in with its password
    * @throws ConfigurationError that names what is declared wrongly
    */
-  async apply(config: ConfigFile | undefined, platform: DeclaredPlatform): Promise<void> {
-    const bringIn = async (): Promise<void> => {
-      await declaredIn('PLATFORM_NAME, PLATFORM_USERNAME', () => this.keepPlatform(platform));
+  async apply(config: ConfigFile | undefined, platform: FirstPlatform): Promise<boolean> {
+    const bringIn = async (): Promise<boolean> => {
+      const signsIn = await declaredIn('PLATFORM_NAME, PLATFORM_USERNAME', () => this.keepFirstPlatform(platform));
       await declaredIn('CONFIG_FILE', () => this.keepDeclared(config));
+      return signsIn;
     };
     // Other replicas that start at the same moment may be faster with each of these: it is found the next time.
     const platforms = 1 + (config?.platforms.length ?? 0);
     for (let retries = platforms + (config?.backends ?? BUNDLED).length; retries > 0; retries -= 1) {
-      if (await bringIn().then(() => true, () => false)) return;
+      const signsIn = await bringIn().catch(() => undefined);
+      if (signsIn !== undefined) return signsIn;
     }
-    await bringIn();
+    return bringIn();
+  }
+
+  private async keepFirstPlatform({ isPasswordMadeUp, ...platform }: FirstPlatform): Promise<boolean> {
+    const { name, username, password } = platform;
+    const known = await this.platformOf(name);
+    if (!isPasswordMadeUp || !known) {
+      await this.keepPlatform(platform);
+      return true;
+    }
+    if (known.usernames.includes(username)) return this.isPassword(username, password);
+    await this.keepCredential(known, platform, (...credential) => this.platforms.addCredential(...credential));
+    return true;
   }
 
   private async keepDeclared(config: ConfigFile | undefined): Promise<void> {
@@ -59,18 +81,30 @@ export class FirstStart {
     for (const backend of declared) await this.keepBackend(backend, known);
   }
 
-  private async keepPlatform({ name, kind, username, password }: DeclaredPlatform): Promise<void> {
-    const known = (await this.platforms.all()).find((platform) => platform.name === name);
+  private async keepPlatform(platform: DeclaredPlatform): Promise<void> {
+    const { name, username, password } = platform;
+    const known = await this.platformOf(name);
     if (!known) {
-      await this.registerPlatform.execute({ operator: GATEWAY, name, kind, username, password });
+      await this.registerPlatform.execute({ operator: GATEWAY, ...platform });
       return;
     }
     if (known.usernames.includes(username) && (await this.isPassword(username, password))) return;
+    await this.keepCredential(known, platform, (...credential) => this.platforms.putCredential(...credential));
+  }
+
+  private async platformOf(name: string): Promise<Platform | undefined> {
+    return (await this.platforms.all()).find((platform) => platform.name === name);
+  }
+
+  private async keepCredential(
+    { id }: Platform,
+    { name, username, password }: DeclaredPlatform,
+    keep: PlatformStore['putCredential'],
+  ): Promise<void> {
     const audit = operatorDid(GATEWAY, 'platform.credential', `platform ${name}`, { after: { username } });
-    const kept = await this.platforms.putCredential(known.id, { username, digest: await this.digests.digest(password) }, audit);
-    if (kept === 'username taken') {
-      throw new BrokerError('Conflict', `platform "${name}": the username "${username}" belongs to another platform`);
-    }
+    const kept = await keep(id, { username, digest: await this.digests.digest(password) }, audit);
+    if (kept === 'kept') return;
+    throw new BrokerError('Conflict', `platform "${name}": the username "${username}" belongs to another platform`);
   }
 
   private async isPassword(username: string, password: string): Promise<boolean> {
@@ -101,9 +135,9 @@ async function ofBackend(name: string, work: () => Promise<unknown>): Promise<vo
 }
 
 /** Turns what the use cases refuse into a line that names its source. */
-async function declaredIn(source: string, work: () => Promise<void>): Promise<void> {
+async function declaredIn<T>(source: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     throw isWrong(error) ? new ConfigurationError(`${source}: ${error.description}. Correct it.`) : error;
   }

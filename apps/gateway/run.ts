@@ -18,7 +18,9 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void leave(gateway, 0).catch(fail));
 }
 
-function greet({ url, newLogins, loginsFile }: RunningGateway): void {
+const KEEPS_PASSWORD = '  platform keeps the password it has on this database; PLATFORM_PASSWORD sets a new one, for all gateways';
+
+function greet({ url, newLogins, loginsFile, platformKeepsPassword }: RunningGateway): void {
   const lines = [
     `OSB Gateway listens on ${url}`,
     `  catalog  curl -u platform:… -H 'X-Broker-API-Version: 2.17' ${url}/v2/catalog`,
@@ -31,6 +33,7 @@ function greet({ url, newLogins, loginsFile }: RunningGateway): void {
   } else if (loginsFile) {
     lines.push(`  logins   generated ones are kept in ${loginsFile}`);
   }
+  if (platformKeepsPassword) lines.push(KEEPS_PASSWORD);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

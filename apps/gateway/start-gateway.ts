@@ -35,6 +35,8 @@ export interface RunningGateway {
   readonly newLogins?: { readonly admin?: Login; readonly platform?: Login };
   /** The file that keeps what was made up, at this start or an earlier one. */
   readonly loginsFile?: string;
+  /** The password made up here is not the platform's: it has one that another gateway made up, or somebody chose. */
+  readonly platformKeepsPassword?: true;
   /** Asks load balancers to send nothing more, and takes what still comes. */
   drain(): void;
   /** Takes no new connections, lets running requests and operations end, then gives everything up. Idempotent. */
@@ -85,7 +87,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     undo.push(() => app.close());
 
     await app.get(CatalogKeeper).rebuild();
-    await app.get(FirstStart).apply(config, { ...environment.platform, ...logins.platform });
+    // Beside a database of its own it was made up for that database: there it counts.
+    const isPasswordMadeUp = logins.made.platform && environment.databaseUrl !== undefined;
+    const signsIn = await app.get(FirstStart).apply(config, { ...environment.platform, ...logins.platform, isPasswordMadeUp });
     await app.get(CatalogLoop).start();
     app.get(OperationRunner).start();
     undo.push(() => app.get(OperationRunner).stop());
@@ -96,7 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await own.stop();
     });
     const drain = (): void => app.get(Readiness).draining();
-    return { url: await app.getUrl(), app, drain, stop, ...generated(logins, dataDir) };
+    return { url: await app.getUrl(), app, drain, stop, ...generated(logins, signsIn, dataDir) };
   } catch (error) {
     for (const step of undo.toReversed()) await step().catch(() => undefined);
     throw error;
@@ -160,11 +164,15 @@ async function chooseLogins({ admin, platform }: Environment, dataDir: DataDir):
   };
 }
 
-function generated({ admin, platform, made, isNew }: Logins, dataDir: DataDir): Pick<RunningGateway, 'newLogins' | 'loginsFile'> {
-  if (!made.admin && !made.platform) return {};
-  const loginsFile = dataDir.credentialsFile;
-  if (!isNew) return { loginsFile };
-  return { loginsFile, newLogins: { ...(made.admin ? { admin } : {}), ...(made.platform ? { platform } : {}) } };
+function generated(
+  { admin, platform, made, isNew }: Logins,
+  signsIn: boolean,
+  dataDir: DataDir,
+): Pick<RunningGateway, 'newLogins' | 'loginsFile' | 'platformKeepsPassword'> {
+  const kept = signsIn ? {} : { platformKeepsPassword: true as const };
+  const good = { ...(made.admin ? { admin } : {}), ...(made.platform && signsIn ? { platform } : {}) };
+  if (Object.keys(good).length === 0) return kept;
+  return { ...kept, loginsFile: dataDir.credentialsFile, ...(isNew ? { newLogins: good } : {}) };
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -37,6 +37,21 @@ test('logins that were made up are told at the first start alone, and kept where
   expect(again).toContain(`generated ones are kept in ${file}`);
 });
 
+test('a gateway on a database whose platform has a password already tells none that is void, and how to set another', async () => {
+  const first = await home.start({ env });
+  const elsewhere = await GatewayHome.make();
+  try {
+    const { stdout } = await (await elsewhere.start({ env })).kill('SIGTERM');
+    const { admin, platform } = JSON.parse(await readFile(join(elsewhere.dataDir, 'credentials.json'), 'utf8'));
+    expect(stdout).toContain(admin);
+    expect(stdout).not.toContain(platform);
+    expect(stdout).toMatch(/platform keeps the password it has .* PLATFORM_PASSWORD sets a new one/);
+    expect((await (await first.osb()).catalog()).status).toBe(200);
+  } finally {
+    await elsewhere.remove();
+  }
+});
+
 test('passwords that were chosen are neither told nor kept', async () => {
   const gateway = await home.start({ env: { ...env, ADMIN_PASSWORD: 'chosen-admin', PLATFORM_PASSWORD: 'chosen-platform' } });
   expect((await gateway.osbAs('platform', 'chosen-platform').catalog()).status).toBe(200);

@@ -15,6 +15,8 @@ export abstract class PlatformStore {
     credential: NewCredential,
     audit: AuditEvent,
   ): Promise<'inserted' | 'name taken' | 'username taken'>;
+  /** Adds a username nobody has. */
+  abstract addCredential(platformId: string, credential: NewCredential, audit: AuditEvent): Promise<'kept' | 'username taken'>;
   /** Replaces the digest of a username of this platform, or adds the username. */
   abstract putCredential(platformId: string, credential: NewCredential, audit: AuditEvent): Promise<'kept' | 'username taken'>;
 }

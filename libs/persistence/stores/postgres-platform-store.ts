@@ -53,6 +53,19 @@ export class PostgresPlatformStore extends PlatformStore implements CredentialDi
     }
   }
 
+  async addCredential(platformId: string, credential: NewCredential, audit: AuditEvent): Promise<'kept' | 'username taken'> {
+    try {
+      await this.orm.transaction(async (manager) => {
+        await manager.insert(PlatformCredentialEntity, { id: newUuid(), platformId, ...credential });
+        await appendAudit(manager, audit);
+      });
+      return 'kept';
+    } catch (error) {
+      if (violates(error, 'platform_credential_username_uq')) return 'username taken';
+      throw error;
+    }
+  }
+
   async putCredential(platformId: string, { username, digest }: NewCredential, audit: AuditEvent): Promise<'kept' | 'username taken'> {
     try {
       return await this.orm.transaction(async (manager) => {
