@@ -1,5 +1,7 @@
+import type { Unmarked } from '../architecture/marks.js';
+
 /** Rules that other specs hold the gateway to: number, file below test/, and the test. */
-export const ELSEWHERE: readonly (readonly [rule: number, file: string, test: string])[] = [
+export const ELSEWHERE: readonly Unmarked[] = [
   [1, 'e2e/catalog.spec.ts', 'what another backend had first is left out, and nothing else'],
   [20, 'e2e/catalog.spec.ts', 'a backend that went down keeps its services in the catalog, over a restart too'],
   [38, 'e2e/secrets.spec.ts', 'of one whose backend throws everything it knows'],

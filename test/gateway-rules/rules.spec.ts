@@ -1,11 +1,12 @@
 import { goldenPart, refreshWith } from '../architecture/golden.js';
+import { cellOf } from '../architecture/marks.js';
 import { ELSEWHERE, LEFT_OUT } from './elsewhere.js';
 import { heldRules, RULE_COUNT, strayRules } from './rules.js';
 
 const numbers = Array.from({ length: RULE_COUNT }, (_none, index) => index + 1);
 
 test('every rule is held by a test, or left out with a reason', async () => {
-  const held = new Set((await heldRules()).map(({ rule }) => rule));
+  const held = new Set((await heldRules()).map(({ number }) => number));
   expect(numbers.filter((number) => !held.has(number) && !LEFT_OUT.has(number))).toEqual([]);
   expect([...LEFT_OUT.keys()].filter((number) => held.has(number))).toEqual([]);
 });
@@ -17,10 +18,9 @@ test('what is said to be shown elsewhere is there', async () => {
 
 test('the reference tells what is', async () => {
   const held = await heldRules();
-  const rows = numbers.map((number) => {
-    const own = held.filter(({ rule }) => rule === number);
-    const tests = own.map(({ test, file }) => `${test.replaceAll('|', String.raw`\|`)} ([${file.split('/').at(-1)?.replace('.spec.ts', '')}](../../test/${file}))`);
-    return `| G${number} | ${LEFT_OUT.get(number) ?? tests.join('<br>')} |`;
+  const rows = numbers.map((rule) => {
+    const tests = held.filter(({ number }) => number === rule).map(cellOf);
+    return `| G${rule} | ${LEFT_OUT.get(rule) ?? tests.join('<br>')} |`;
   });
   const table = ['| | what the gateway does |', '|---|---|', ...rows, ''].join('\n');
   const documented = await goldenPart('docs/reference/gateway-rules.md', 'rules', table);
