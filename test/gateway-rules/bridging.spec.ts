@@ -48,7 +48,7 @@ test('G50: where it cannot, it is told in time that it failed, and what comes of
   expect(broker.asked('DELETE', 'instance').length).toBeGreaterThan(0);
 });
 
-test('G51: the gateway waits for an asynchronous backend where the platform cannot', async () => {
+test('G51, P14: the gateway waits for an asynchronous backend where the platform cannot', async () => {
   broker.when('PUT', 'instance', reply(202, { operation: 'o' }));
   expect((await osb.provision(id, broker.plan)).status).toBe(201);
   broker.when('DELETE', 'instance', reply(202, { operation: 'o' }));
@@ -61,7 +61,7 @@ test('G51: unless its operator wants platforms to come back: then they are told 
   expect((await osb.provision(id, strict.plan, {}, ACCEPTS)).status).toBe(201);
 });
 
-test('G53: a slow bind becomes one that the platform comes back for, and its credentials can be had', async () => {
+test('G53, P19: a slow bind becomes one that the platform comes back for, and its credentials can be had', async () => {
   await osb.provision(id, broker.plan);
   const bind = held(reply(201, { credentials: { password: 'late' } }));
   broker.when('PUT', 'binding', bind.script);

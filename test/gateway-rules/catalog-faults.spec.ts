@@ -32,14 +32,14 @@ test.each<[string, Script]>([
   ['500', reply(500, {})],
   ['401', reply(401, {})],
   ['a redirect', reply(302, {}, { location: '/elsewhere' })],
-])('G18, G21: a backend that answers its catalog with %s keeps what it offered before, to the byte', async (_answer, script) => {
+])('G18, G21, P32: a backend that answers its catalog with %s keeps what it offered before, to the byte', async (_answer, script) => {
   const before = await catalog();
   broker.when('GET', 'catalog', script);
   await refresh('known');
   expect(await catalog()).toBe(before);
 });
 
-test('G22: the catalog is there while every backend hangs', async () => {
+test('G22, P34: the catalog is there while every backend hangs', async () => {
   const before = await catalog();
   broker.when('GET', 'catalog', neverAnswer);
   refresh('known').catch(() => undefined);
@@ -105,7 +105,7 @@ test('G4: names that differ by case are two', async () => {
   expect(await services()).toEqual(expect.arrayContaining(['known', 'Known']));
 });
 
-test('G11: one broken plan is left out; its neighbours and all other backends stay', async () => {
+test('G11, P31: one broken plan is left out; its neighbours and all other backends stay', async () => {
   const broken = { id: 'broken-plan', name: 'broken', description: 'x', schemas: { service_instance: { create: { parameters: { type: 'nonsense' } } } } };
   const { plans } = offeringOf('mixed') as { plans: Record<string, unknown>[] };
   await stage.backend('mixed', { plans: [...plans, broken] });

@@ -24,13 +24,13 @@ afterAll(() => stage.stop());
 
 const times = <T>(count: number, ask: (index: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, (_none, index) => ask(index)));
 
-test('G72: twenty identical creates at once make one call', async () => {
+test('G72, P9: twenty identical creates at once make one call', async () => {
   const answers = await times(20, () => osb.provision(id, broker.plan));
   expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 19 }, () => 200), 201]);
   expect(broker.changes).toEqual(['PUT instance']);
 });
 
-test('G73: of creates that differ one wins, its twins join it, and the others are in conflict', async () => {
+test('G73, P9: of creates that differ one wins, its twins join it, and the others are in conflict', async () => {
   const answers = await times(50, (index) => osb.provision(id, broker.plan, index % 2 === 0 ? {} : { parameters: { other: true } }));
   const counts = Map.groupBy(answers, ({ status }) => status);
   expect([counts.get(201)?.length, counts.get(200)?.length, counts.get(409)?.length]).toEqual([1, 24, 25]);
@@ -67,7 +67,7 @@ test('G78: a client that goes away changes nothing: the work goes on, and its re
   expect((await eventually(() => osb.fetch(id), ({ status }) => status === 200)).body.dashboard_url).toBe('https://d.example');
 });
 
-test('G27, G61: another gateway on the same database knows what the first one was told, at once', async () => {
+test('G27, G61, P8: another gateway on the same database knows what the first one was told, at once', async () => {
   const other = await TestGateway.start({ database: stage.gateway.database });
   broker.when('PUT', 'instance', reply(202, { operation: 'o' })).when('GET', 'last operation', reply(200, { state: 'in progress' }));
   const { body } = await osb.provision(id, broker.plan, {}, { acceptsIncomplete: true });

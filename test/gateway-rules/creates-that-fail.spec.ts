@@ -53,7 +53,7 @@ const UNSURE: readonly (readonly [string, Script])[] = [
   ['302', reply(302, {}, { location: '/elsewhere' })],
 ];
 
-test.each(REFUSED)('G84, G88, G95, G97: %s to a create is told, and nothing is cleaned up', async (_answer, script, status, description) => {
+test.each(REFUSED)('G84, G88, G95, G97, P24: %s to a create is told, and nothing is cleaned up', async (_answer, script, status, description) => {
   broker.when('PUT', 'instance', script);
   const { status: told, body } = await osb.provision(id, broker.plan);
   expect([told, body.description]).toEqual([status, description ?? expect.not.stringContaining(TEXT.description)]);
@@ -69,7 +69,7 @@ test.each(REFUSED)('G88, G95, G97: %s to a bind is told, and nothing is cleaned 
   expect(broker.changes).toEqual(['PUT instance', 'PUT binding']);
 });
 
-test.each(UNSURE)('G88, G99: %s to a create is 502 without any address in it, and what it may have made is removed', async (_answer, script) => {
+test.each(UNSURE)('G88, G99, P39: %s to a create is 502 without any address in it, and what it may have made is removed', async (_answer, script) => {
   broker.when('PUT', 'instance', script, reply(201, {}));
   const { status, text } = await osb.provision(id, broker.plan);
   expect([status, text]).toEqual([502, expect.not.stringContaining('10.0.0.1')]);
@@ -100,7 +100,7 @@ test('G94: no answer at all is 202 where the platform may be told so, and is res
   expect((await osb.ended(id, body.operation)).body.state).toBe('succeeded');
 });
 
-test('G93: what was never sent is 503, and is gone without asking', async () => {
+test('G93, P25: what was never sent is 503, and is gone without asking', async () => {
   const closed = await stage.backend('closed');
   await closed.stop();
   expect((await osb.provision(id, closed.plan)).status).toBe(503);

@@ -45,7 +45,7 @@ test('G108: an update that is accepted tells the dashboard there is, or the one 
   }
 });
 
-test('G108: no dashboard is no member, never null', async () => {
+test('G108, P6: no dashboard is no member, never null', async () => {
   broker.when('PUT', 'instance', reply(201, { dashboard_url: null }));
   expect((await osb.provision(id, broker.plan)).body).toEqual({});
   expect((await osb.fetch(id)).body).not.toHaveProperty('dashboard_url');

@@ -30,7 +30,7 @@ test('G68: an operation that does not end in the time its plan publishes has fai
 });
 
 test.each([['a date', 'Wed, 21 Oct 2099 07:28:00 GMT'], ['less than nothing', '-1'], ['for ever', '99999999'], ['no number', 'soon'], ['a second', '1']])(
-  'G69: a backend that wants to be polled again after %s is polled, and platforms see a whole number of seconds or nothing',
+  'G69, P17: a backend that wants to be polled again after %s is polled, and platforms see a whole number of seconds or nothing',
   async (_what, retryAfter) => {
     broker.when('PUT', 'instance', reply(202, { operation: 'o' })).when('GET', 'last operation', reply(200, { state: 'in progress' }, { 'retry-after': retryAfter }));
     const { body } = await osb.provision(id, broker.plan, {}, { acceptsIncomplete: true });

@@ -56,7 +56,7 @@ test('G42: a client of 2.13 gets its binding at once, or is told that it cannot 
   expect(status).not.toBe(202);
 });
 
-test('G44: who a request is from goes to the backend byte for byte, and with nothing the gateway asks by itself', async () => {
+test('G44, P36: who a request is from goes to the backend byte for byte, and with nothing the gateway asks by itself', async () => {
   const identity = `cloudfoundry ${Buffer.from(JSON.stringify({ user_id: 'ü', more: 'x'.repeat(20_000) })).toString('base64')}`;
   broker.when('PUT', 'instance', reply(202, { operation: 'o' }));
   const { body } = await osb.provision('g44', broker.plan, {}, { acceptsIncomplete: true, headers: { [IDENTITY]: identity } });

@@ -73,7 +73,7 @@ test('G59: an update that was accepted and fails leaves plan and parameters, and
   expect((await osb.fetch(id)).body).toMatchObject({ plan_id: 'late-plan', parameters: { size: 1 } });
 });
 
-test('G60: the operation of a backend may have 10,000 odd characters; the platform’s is short', async () => {
+test('G60, P7: the operation of a backend may have 10,000 odd characters; the platform’s is short', async () => {
   const odd = 'é%&=+ /?#'.repeat(1_200).slice(0, 10_000);
   broker.when('PUT', 'instance', reply(202, { operation: odd }));
   const { body } = await osb.provision(id, broker.plan, {}, ACCEPTS);
@@ -82,7 +82,7 @@ test('G60: the operation of a backend may have 10,000 odd characters; the platfo
   expect(polls()[0]).toMatchObject({ operation: odd });
 });
 
-test('G61: ten re-sends are answered with the same operation; the backend is asked once', async () => {
+test('G61, P9: ten re-sends are answered with the same operation; the backend is asked once', async () => {
   broker.when('PUT', 'instance', reply(202, { operation: 'o' })).when('GET', 'last operation', IN_PROGRESS);
   const answers = [];
   for (let count = 0; count < 10; count += 1) answers.push(await osb.provision(id, broker.plan, {}, ACCEPTS));
@@ -92,7 +92,7 @@ test('G61: ten re-sends are answered with the same operation; the backend is ask
 });
 
 test.each([['null', null], ['nothing', ''], ['a number', 7], ['absent', undefined], ['too long', 'x'.repeat(10_001)]])(
-  'G62: an operation that is %s is polled all the same',
+  'G62, P6: an operation that is %s is polled all the same',
   async (_what, operation) => {
     broker.when('PUT', 'instance', reply(202, { operation }));
     const { status, body } = await osb.provision(id, broker.plan, {}, ACCEPTS);
@@ -132,7 +132,7 @@ test('G65, G66: each operation keeps its own end; without a name the newest one 
   expect(states).toEqual(['succeeded', 'in progress', 'in progress']);
 });
 
-test('G67: what ended is answered again and again, also when it is gone', async () => {
+test('G67, P15: what ended is answered again and again, also when it is gone', async () => {
   await provisioned();
   broker.when('DELETE', 'instance', reply(202, { operation: 'd' }));
   const { body } = await osb.deprovision(id, broker.plan, ACCEPTS);

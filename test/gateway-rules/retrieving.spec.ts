@@ -28,7 +28,7 @@ const ACCEPTS = { acceptsIncomplete: true };
 const shown = async (service: string): Promise<Record<string, unknown>> =>
   (await osb.catalog()).body.services.find(({ name }: { name: string }) => name === service);
 
-test('G14, G107: what every backend can be asked for through the gateway is published as such', async () => {
+test('G14, G107, P19: what every backend can be asked for through the gateway is published as such', async () => {
   for (const name of ['plain', 'retrievable']) {
     expect(await shown(name)).toMatchObject({ instances_retrievable: true, bindings_retrievable: true });
   }
@@ -74,7 +74,7 @@ test('G104: what is not ready cannot be fetched, whatever the backend says', asy
   expect([(await osb.fetch(id)).status, (await osb.fetch(id)).body.error]).toEqual([422, 'ConcurrencyError']);
 });
 
-test('G105: credentials come with a re-sent bind and with a fetch, also where the backend tells them once only', async () => {
+test('G105, P20: credentials come with a re-sent bind and with a fetch, also where the backend tells them once only', async () => {
   await osb.provision(id, plain.plan);
   plain.when('PUT', 'binding', reply(201, { credentials: { password: 'told-once' } }), reply(500, {}));
   const [first, again, fetched] = [await osb.bind(id, 'b', plain.plan), await osb.bind(id, 'b', plain.plan), await osb.fetchBinding(id, 'b')];
@@ -82,7 +82,7 @@ test('G105: credentials come with a re-sent bind and with a fetch, also where th
   for (const { body } of [first, again, fetched]) expect(body.credentials).toEqual({ password: 'told-once' });
 });
 
-test('G105: credentials of an asynchronous bind come with the re-sent bind (Korifi asks so)', async () => {
+test('G105, P20: credentials of an asynchronous bind come with the re-sent bind (Korifi asks so)', async () => {
   await osb.provision(id, retrievable.plan);
   retrievable.when('PUT', 'binding', reply(202, { operation: 'b' })).when('GET', 'binding', reply(200, { credentials: { password: 'read' } }));
   const { status, body } = await osb.bind(id, 'b', retrievable.plan, {}, ACCEPTS);

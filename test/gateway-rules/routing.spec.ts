@@ -26,7 +26,7 @@ afterAll(() => stage.stop());
 const ACCEPTS = { acceptsIncomplete: true };
 const path = (): string => `/v2/service_instances/${id}`;
 
-test('G29, G31: what exists goes to the backend that has it, whatever a request says', async () => {
+test('G29, G31, P13: what exists goes to the backend that has it, whatever a request says', async () => {
   await osb.provision(id, one.plan);
   expect((await osb.update(id, two.plan.serviceId, {})).status).toBe(400);
   expect((await osb.bind(id, 'b', two.plan)).status).toBe(400);
@@ -36,14 +36,14 @@ test('G29, G31: what exists goes to the backend that has it, whatever a request 
   expect([one.changes, two.changes]).toEqual([['PUT instance', 'DELETE instance'], []]);
 });
 
-test('G30: fetches and polls need no ids', async () => {
+test('G30, P30: fetches and polls need no ids', async () => {
   await osb.provision(id, one.plan);
   await osb.bind(id, 'b', one.plan);
   const binding = `${path()}/service_bindings/b`;
   for (const each of [path(), `${path()}/last_operation`, binding, `${binding}/last_operation`]) expect((await osb.http.request('GET', each)).status).toBe(200);
 });
 
-test('G32, G33: what is unknown is asked of no backend, and a delete of it is done', async () => {
+test('G32, G33, P13: what is unknown is asked of no backend, and a delete of it is done', async () => {
   expect((await osb.fetch(id)).status).toBe(404);
   expect((await osb.lastOperation(id)).status).toBe(404);
   expect((await osb.fetchBinding(id, 'b')).status).toBe(404);
@@ -93,7 +93,7 @@ test('G36: a backend that has instances cannot be removed', async () => {
   expect((await osb.fetch(id)).status).toBe(200);
 });
 
-test('G7, G37: at the new address of its backend an operation goes on, and the catalog has the same ids', async () => {
+test('G7, G37, P33: at the new address of its backend an operation goes on, and the catalog has the same ids', async () => {
   const moved = await stage.broker('two');
   two.when('PUT', 'instance', reply(202, { operation: 'o' })).when('GET', 'last operation', reply(200, { state: 'in progress' }));
   const { body } = await osb.provision(id, two.plan, {}, ACCEPTS);
@@ -115,7 +115,7 @@ test('G9: an offering that turns up at another backend stays with the one that h
   expect([from.changes, to.changes]).toEqual([['PUT instance'], []]);
 });
 
-test('G8: a backend that changes its ids is asked about its instances with the ids they were made with', async () => {
+test('G8, P33: a backend that changes its ids is asked about its instances with the ids they were made with', async () => {
   const renamed = await stage.backend('renamed');
   await osb.provision(id, renamed.plan);
   renamed.services = [offeringOf('other')];
