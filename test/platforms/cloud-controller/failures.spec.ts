@@ -1,4 +1,4 @@
-import { HELD, type SimulatorUnderTest } from '../../e2e/simulators.js';
+import type { SimulatorUnderTest } from '../../e2e/simulators.js';
 import { eventually } from '../../e2e/eventually.js';
 import { startFoundation, type FoundationLandscape } from './landscape.js';
 
@@ -56,22 +56,28 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     expect(await cf.deleteService('db')).toBe('deleted');
   });
 
-  test('a backend that is out of order fails the create, and the delete that follows is answered', async () => {
+  test.each(['before', 'after'])('a create that breaks down %s it acted has failed, and what it may have left is deleted by platform and gateway', async (when) => {
     const { platform: cf } = landscape;
-    expect(await cf.createService(offering, 'sync', 'db', failWith(500))).toBe('create failed');
-    await cf.idle();
+    const { simulate } = failWith(500);
+    expect(await cf.createService(offering, 'sync', 'db', { simulate: { ...simulate, afterActing: when === 'after' } })).toBe('create failed');
     expect(cf.database.instance('db').lastOperation).toMatchObject({ error: 'BadResponse', description: 'The disk is full.' });
-    expect(cf.database.orphanJobs.at(-1)).toEqual({ guid: guidOf('db'), attempts: 1, ended: 'removed' });
+    await cf.idle();
+    expect(cf.database.orphanJobs.filter(({ guid }) => guid === guidOf('db'))).toMatchObject([{ ended: 'removed' }]);
+    await eventually(() => simulator().exists(guidOf('db')), (exists) => !exists);
     expect(await cf.deleteService('db')).toBe('deleted');
   });
 
-  test('an update that is refused changes nothing, and the next one goes through', async () => {
+  test('an update that is refused or fails later changes nothing, is never cleaned up, and the next one goes through', async () => {
     const { platform: cf } = landscape;
-    await cf.createService(offering, 'sync', 'db', { size: 1 });
+    await cf.createService(offering, 'async', 'db', { size: 1 });
     expect(await cf.updateService('db', { parameters: failWith(400) })).toBe('update failed');
     expect(wordsFor('db')).toContain('The disk is full.');
+    const later = { simulate: { async: { outcome: 'failed', description: 'No room.' } } };
+    expect(await cf.updateService('db', { parameters: later })).toBe('update failed');
+    expect(wordsFor('db')).toContain('No room.');
     expect(simulator().ledger.inventory.instance(guidOf('db'))?.parameters).toBe('{"size":1}');
     expect(await cf.updateService('db', { parameters: { size: 2 } })).toBe('update succeeded');
+    expect(sentFor(guidOf('db')).filter((line) => line.startsWith('DELETE'))).toEqual([]);
     expect(await cf.deleteService('db')).toBe('deleted');
   });
 
@@ -100,41 +106,19 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     expect(await cf.deleteService('db')).toBe('deleted');
   });
 
-  test('users try an unbind and a delete that have failed again, and they are done then', async () => {
+  test.each([
+    ['at once', { failWith: { status: 400, description: 'Still in use.' }, times: 1 }],
+    ['later', { async: { outcome: 'failed', times: 1, description: 'Still in use.' } }],
+  ])('an unbind and a deletion that fail %s say why, and their user tries again', async (_when, failing) => {
     const { platform: cf } = landscape;
-    const once = { failWith: { status: 400, description: 'Still in use.' }, times: 1 };
-    await cf.createService(offering, 'sync', 'db', { simulate: { unbind: once, deprovision: once } });
+    await cf.createService(offering, 'sync', 'db', { simulate: { unbind: failing, deprovision: failing } });
     await cf.bind('db', 'app', 'web');
     expect(await cf.unbind(cf.binding('db', 'web'))).toBe('delete failed');
+    expect(cf.binding('db', 'web').lastOperation.description).toContain('Still in use.');
     expect(await cf.unbind(cf.binding('db', 'web'))).toBe('deleted');
     expect(await cf.deleteService('db')).toBe('delete failed');
     expect(wordsFor('db')).toContain('Still in use.');
-    expect(await cf.deleteService('db')).toBe('deleted');
-  });
-
-  test('a create that goes on is deleted by its user: he is asked for no more, and nothing is left', async () => {
-    const { platform: cf } = landscape;
-    const created = cf.createService(offering, 'async', 'db', { simulate: HELD });
-    const guid = guidOf('db');
-    await eventually(() => cf.database.instance('db').lastOperation.state, (state) => state === 'in progress');
-    const deleted = cf.deleteService('db');
-    await eventually(() => sentFor(guid), (lines) => lines.some((line) => line.startsWith('DELETE')));
-    simulator().finish(guid);
-    expect(await deleted).toBe('deleted');
-    await created;
-    expect(sentFor(guid)).toEqual(['PUT 202', 'DELETE 202']);
-    expect(simulator().verbs(guid)).toEqual(['provision', 'deprovision']);
-  });
-
-  test('a worker that dies while it creates is followed by one that deletes what may have been made', async () => {
-    const { platform: cf } = landscape;
-    void cf.createService(offering, 'sync', 'db', { simulate: { delayMs: 200 } });
-    const guid = guidOf('db');
-    await eventually(() => simulator().verbs(guid), (verbs) => verbs.length > 0);
-    cf.workerDies();
-    await cf.idle();
-    expect(cf.database.instance('db').lastOperation).toMatchObject({ type: 'create', state: 'failed' });
-    await eventually(() => simulator().exists(guid), (exists) => !exists);
+    expect(simulator().exists(guidOf('db'))).toBe(true);
     expect(await cf.deleteService('db')).toBe('deleted');
   });
 });
@@ -148,25 +132,4 @@ test('a backend that breaks down after each first call has one instance and one 
   expect([instance?.parameters, instance?.bindings.length, more]).toEqual(['{"size":2}', 1, []]);
   expect(await cf.unbind(cf.binding('db', 'web'))).toBe('deleted');
   expect(await cf.deleteService('db')).toBe('deleted');
-});
-
-// To a broker a 500 is an end (OSB 2.17, Orphan Mitigation), so what it made nevertheless is deleted.
-test('a broker that answers 500 to what it has done: the create has failed, and nothing is left of it', async () => {
-  const { platform: cf, remote } = landscape;
-  expect(await cf.createService('remote', 'flaky', 'db')).toBe('create failed');
-  const made = remote.ledger.inventory.events.filter(({ instanceId }) => instanceId === guidOf('db'));
-  expect(made.map(({ kind }) => kind)).toContain('created');
-  await eventually(() => remote.exists(guidOf('db')), (exists) => !exists);
-  expect(await cf.deleteService('db')).toBe('deleted');
-});
-
-test('what is purged is forgotten by the platform only: gateway and backend keep it, and agree', async () => {
-  const { platform: cf, gateway, simulator, login } = landscape;
-  await cf.createService('simulator', 'sync', 'db');
-  const guid = guidOf('db');
-  cf.purgeServiceInstance('db');
-  expect(simulator.exists(guid)).toBe(true);
-  const osb = gateway.osb(login);
-  expect((await osb.fetch(guid)).status).toBe(200);
-  expect((await osb.deprovision(guid, simulator.plan('sync'))).status).toBe(200);
 });

@@ -79,6 +79,8 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     simulator().finish(guid);
     expect(await deletion).toBe('deleted');
     await create;
+    expect(cf.lines.filter((line) => line.includes(`${guid}?`)).map((line) => line.replace(/ \S+ /, ' '))).toEqual(['PUT 202', 'DELETE 202']);
+    expect(simulator().verbs(guid)).toEqual(['provision', 'deprovision']);
   });
 
   test('an instance that was purged stays in the list of the operator, who deletes it as the guide says', async () => {
