@@ -111,6 +111,8 @@ test('a backend that is down loses nothing, and its instance can be deleted when
 
 test.each<[string, Script]>([
   ['no service at all', reply(200, { services: [] })],
+  ['a service without plans', reply(200, { services: [{ id: 's', name: 'bare', description: 'Bare.', bindable: true, plans: [] }] })],
+  ['something else', reply(200, { error: 'maintenance' })],
   ['a page', reply(200, '<html></html>', { 'content-type': 'text/html' })],
   ['half a body', reply(200, '{"services": [')],
   ['500', reply(500)],
