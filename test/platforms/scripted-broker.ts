@@ -24,6 +24,11 @@ export class ScriptedBroker {
     return this;
   }
 
+  /** Takes back what has not been used. */
+  forget(method: string): void {
+    this.scripts.delete(method);
+  }
+
   /** What was sent of one method, path and query. */
   sent(method: string): string[] {
     return this.broker.requests.filter((request) => request.method === method).map(({ url }) => url);

@@ -1,5 +1,6 @@
-import { reply, StubBroker, type Script } from '../../support/stub-broker.js';
+import { reply, StubBroker } from '../../support/stub-broker.js';
 import type { JsonBody } from '../../support/http-client.js';
+import { ScriptedBroker } from '../scripted-broker.js';
 import { CloudController } from './cloud-controller.js';
 
 /** A plan's and an offering's members that a test changes. */
@@ -20,18 +21,12 @@ const MINUTE_MS = 0.5;
 const TIMEOUT_MS = 250;
 
 /** Cloud Controller in front of a broker that answers by script, its catalog read. */
-export class Stubbed {
-  private readonly scripts = new Map<string, Script[]>();
-  private readonly fallbacks = new Map<string, Script>();
-
+export class Stubbed extends ScriptedBroker {
   private constructor(
-    readonly broker: StubBroker,
+    broker: StubBroker,
     readonly cf: CloudController,
   ) {
-    broker.otherwise((response, request) => {
-      const script = this.scripts.get(request.method)?.shift() ?? this.fallbacks.get(request.method) ?? reply(200);
-      script(response, request);
-    });
+    super(broker);
   }
 
   static async start(catalog: StubCatalog = {}): Promise<Stubbed> {
@@ -41,23 +36,6 @@ export class Stubbed {
     const stubbed = new Stubbed(broker, cf);
     await stubbed.synchronize(catalog);
     return stubbed;
-  }
-
-  /** What the next requests of a method get, in turn. */
-  next(method: string, ...scripts: Script[]): this {
-    this.scripts.set(method, [...(this.scripts.get(method) ?? []), ...scripts]);
-    return this;
-  }
-
-  /** What the others get, instead of an empty 200. */
-  otherwise(method: string, script: Script): this {
-    this.fallbacks.set(method, script);
-    return this;
-  }
-
-  /** Takes back what has not been used. */
-  forget(method: string): void {
-    this.scripts.delete(method);
   }
 
   /** Resolves when a request of this kind has come, since the broker was started or from now on. */
@@ -78,11 +56,6 @@ export class Stubbed {
     this.next('PUT', reply(201));
     await this.cf.createService('db', 'small', 'orders-db');
     return this;
-  }
-
-  /** What was sent of one method, path and query. */
-  sent(method: string): string[] {
-    return this.broker.requests.filter((request) => request.method === method).map(({ url }) => url);
   }
 
   async stop(): Promise<void> {
