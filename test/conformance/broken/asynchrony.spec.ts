@@ -1,9 +1,8 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
+import { answeringTo, instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers, type Which } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
-type Which = (request: SpoiltRequest) => boolean;
 
 const creating: Which = (request) => toInstance('PUT', request);
 const updating: Which = (request) => toInstance('PATCH', request);
@@ -28,11 +27,6 @@ const sly = (which: Which): Spoiling => ({
   ...granting((request) => which(request) && asked(request).length === 0),
   answer: (told, request) =>
     which(request) && asked(request).length === 0 && told.status === 202 ? instead(told, 422, { error: 'AsyncRequired' }) : told,
-});
-
-/** Such requests are answered like this. */
-const answering = (which: Which, answer: (told: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer): Spoiling => ({
-  answer: (told, request) => (which(request) ? answer(told, request) : told),
 });
 
 const without = (which: Which): Which => (request) => which(request) && asked(request).length === 0;
@@ -65,19 +59,19 @@ const refused: Case[] = [
   ['removes what it refuses to', sly(deleting), [148]],
   ['binds what it refuses to', sly(binding), [149]],
   ['unbinds what it refuses to', sly(unbinding), [150]],
-  ['says otherwise that it needs leave', answering(isChange, (told) => (wantsAsync(told) ? { ...told, status: 400 } : told)), [146, 147, 148, 149, 150, 151, 160]],
-  ['has no word for it', answering(isChange, (told) => (wantsAsync(told) ? withMembers(told, { error: undefined }) : told)), [146, 147, 148, 149, 150, 151, 152, 160]],
+  ['says otherwise that it needs leave', answeringTo(isChange, (told) => (wantsAsync(told) ? { ...told, status: 400 } : told)), [146, 147, 148, 149, 150, 151, 160]],
+  ['has no word for it', answeringTo(isChange, (told) => (wantsAsync(told) ? withMembers(told, { error: undefined }) : told)), [146, 147, 148, 149, 150, 151, 152, 160]],
   [
     'looks for leave before all else',
-    answering(isChange, (told, request) => (told.status === 400 && asked(request).length === 0 ? instead(told, 422, { error: 'AsyncRequired' }) : told)),
+    answeringTo(isChange, (told, request) => (told.status === 400 && asked(request).length === 0 ? instead(told, 422, { error: 'AsyncRequired' }) : told)),
     [159],
   ],
 ];
 
 const done: Case[] = [
-  ['says 200 to what is not done yet', answering(isOther, (told) => (told.status === 202 ? { ...told, status: 200 } : told)), [153]],
-  ['accepts unbinds without a body', answering(unbinding, (told) => (told.status === 202 ? { ...told, body: '' } : told)), [153]],
-  ['answers 204 where it may do so later', answering(isOther, (told, request) => (told.status === 200 && asked(request).length > 0 ? { ...told, status: 204 } : told)), [154, 157]],
+  ['says 200 to what is not done yet', answeringTo(isOther, (told) => (told.status === 202 ? { ...told, status: 200 } : told)), [153]],
+  ['accepts unbinds without a body', answeringTo(unbinding, (told) => (told.status === 202 ? { ...told, body: '' } : told)), [153]],
+  ['answers 204 where it may do so later', answeringTo(isOther, (told, request) => (told.status === 200 && asked(request).length > 0 ? { ...told, status: 204 } : told)), [154, 157]],
   ['does later what it says is done', late(), [156]],
 ];
 

@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, remembering, toBinding, withMembers } from '../fixtures/spoiling.js';
+import { answeringTo, instead, membersOf, pathOf, remembering, toBinding, withMembers, type Change } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -18,9 +18,7 @@ const reading = (members: (request: SpoiltRequest) => Members | undefined): Spoi
 });
 
 /** Binds are answered like this. */
-const answering = (answer: (answer: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined): Spoiling => ({
-  answer: (original, request) => (isBind(request) ? answer(original, request) : undefined) ?? original,
-});
+const answering = (answer: Change): Spoiling => answeringTo(isBind, answer);
 
 /** Binds whose body is like this are refused. */
 const refusing = (pattern: RegExp): Spoiling =>

@@ -1,6 +1,6 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
-import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
+import { answeringTo, instead, pathOf, remembering, toBinding, toInstance, withMembers, type Change } from '../fixtures/spoiling.js';
+import type { SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 /** Rows that look at nothing slow; a fault that shows in these alone is looked for in these only. */
 const QUICK: readonly number[] = [414, 415, 417, 418, 419, 420, 424, 425, 427, 428, 430, 431];
@@ -10,9 +10,7 @@ type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]]
 const isDelete = (request: SpoiltRequest): boolean => toInstance('DELETE', request);
 
 /** Deletes of instances are answered like this. */
-const answering = (answer: (told: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined): Spoiling => ({
-  answer: (told, request) => (isDelete(request) ? answer(told, request) : undefined) ?? told,
-});
+const answering = (answer: Change): Spoiling => answeringTo(isDelete, answer);
 
 /** Deletes of instances are read with another query. */
 const asking = (change: (query: URLSearchParams, request: SpoiltRequest) => void): Spoiling => ({

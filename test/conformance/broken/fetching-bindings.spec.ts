@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
+import { answeringTo, instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers, type Change } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -8,9 +8,7 @@ type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]]
 const isFetch = (request: SpoiltRequest): boolean => toBinding('GET', request);
 
 /** Fetches are answered like this. */
-const answering = (answer: (answer: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined): Spoiling => ({
-  answer: (original, request) => (isFetch(request) ? answer(original, request) : undefined) ?? original,
-});
+const answering = (answer: Change): Spoiling => answeringTo(isFetch, answer);
 
 /** What was found is told with these members. */
 const telling = (members: (members: Members) => Members): Spoiling =>

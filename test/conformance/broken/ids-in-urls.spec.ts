@@ -1,14 +1,8 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
+import { instead, membersOf, pathOf, toBinding, toInstance, turningAway, withMembers } from '../fixtures/spoiling.js';
 import type { SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
-
-/** Such requests are not carried out, but answered with this status. */
-const answering = (when: (request: SpoiltRequest) => boolean, status: number): Spoiling => ({
-  request: (request) => (when(request) ? { ...request, method: 'GET', url: '/v2/catalog', body: '' } : request),
-  answer: (told, request) => (when(request) ? instead(told, status, { description: 'No.' }) : told),
-});
 
 /** Requests are read as if their path and query were these. */
 const reading = (url: (request: SpoiltRequest) => string): Spoiling => ({ request: (request) => ({ ...request, url: url(request) }) });
@@ -49,19 +43,19 @@ const filled = (url: string): string =>
   url.replace(/service_id=(&|$)/, 'service_id=simulator-service$1').replace(/plan_id=(&|$)/, 'plan_id=simulator-sync$1');
 
 const ids: Case[] = [
-  ['wants ids to be GUIDs', answering((request) => /^(0|~|A\.b)/.test(escapesOf(request)), 400), [64]],
-  ['takes last_operation for a call', answering((request) => escapesOf(request).startsWith('last_operation'), 404), [64]],
-  ['does not know escaped slashes', answering((request) => /%2F/.test(escapesOf(request)), 404), [65, 67]],
+  ['wants ids to be GUIDs', turningAway((request) => /^(0|~|A\.b)/.test(escapesOf(request)), 400), [64]],
+  ['takes last_operation for a call', turningAway((request) => escapesOf(request).startsWith('last_operation'), 404), [64]],
+  ['does not know escaped slashes', turningAway((request) => /%2F/.test(escapesOf(request)), 404), [65, 67]],
   ['takes escapes as they are', reading(({ url }) => url.replaceAll(/%([\da-f]{2})/g, '%25$1')), [65, 71]],
-  ['knows ASCII alone', answering((request) => /%F0/.test(escapesOf(request)), 500), [65]],
+  ['knows ASCII alone', turningAway((request) => /%F0/.test(escapesOf(request)), 500), [65]],
   ['takes all letters for small ones', reading(({ url }) => url.replace(/Abc-/, 'abc-')), [66]],
   ['decodes twice', reading(({ url }) => url.replace('a%252Fb', 'a%2Fb')), [67]],
   ['does not know half an escape', { answer: (told, request) => (isMalformed(request) ? instead(told, 404) : told) }, [68]],
   ['refuses half an escape in HTML', { answer: (told, request) => (isMalformed(request) ? { ...told, body: '<html>' } : told) }, [68]],
-  ['makes instances without an id', answering(hasEmptyId, 201), [69]],
+  ['makes instances without an id', turningAway(hasEmptyId, 201), [69]],
   ['skips what is empty in paths', { answer: (told, request) => (/instances\/\//.test(request.url) ? instead(told, 200) : told) }, [69]],
-  ['has room for 100 characters', answering((request) => escapesOf(request).length > 100, 500), [70]],
-  ['breaks down over 1,000 characters', answering(({ url }) => url.length > 1_000, 500), [70]],
+  ['has room for 100 characters', turningAway((request) => escapesOf(request).length > 100, 500), [70]],
+  ['breaks down over 1,000 characters', turningAway(({ url }) => url.length > 1_000, 500), [70]],
 ];
 
 const queries: Case[] = [
@@ -70,8 +64,8 @@ const queries: Case[] = [
   ['takes escapes in queries as they are', reading(({ url }) => url.replace(/operation=(%[\da-f]{2})+$/, 'operation=nobodys')), [71]],
   ['looks at the first of many', reading(onlyOnce), [72]],
   ['does not miss ids', reading((request) => (isDelete(request) ? filled(request.url) : request.url)), [73]],
-  ['breaks down over empty parameters', answering(({ url, method }) => method === 'GET' && url.endsWith('operation='), 500), [73]],
-  ['takes empty names for names', answering(({ url }) => /last_operation\?.*operation=$/.test(url), 404), [73]],
+  ['breaks down over empty parameters', turningAway(({ url, method }) => method === 'GET' && url.endsWith('operation='), 500), [73]],
+  ['takes empty names for names', turningAway(({ url }) => /last_operation\?.*operation=$/.test(url), 404), [73]],
   ['answers everything', { answer: (told) => (told.status === 405 ? instead(told, 200) : told) }, [74]],
   ['says in HTML what it does not have', { answer: (told, { url }) => (url === '/v2' ? { ...told, body: '<html>' } : told) }, [74]],
 ];

@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
+import { answeringTo, instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers, type Change } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 /** Rows that look at nothing slow; a fault that shows in these alone is looked for in these only. */
@@ -12,9 +12,7 @@ const stateOf = (told: SpoiltAnswer): unknown => (told.status === 200 ? membersO
 const isNamed = ({ url }: SpoiltRequest): boolean => url.includes('operation=');
 
 /** Polls of instances are answered like this. */
-const polling = (answer: (told: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined): Spoiling => ({
-  answer: (told, request) => (isPoll(request) ? answer(told, request) : undefined) ?? told,
-});
+const polling = (answer: Change): Spoiling => answeringTo(isPoll, answer);
 
 /** The same by what was answered for the instance before. */
 const pollingAfter = (

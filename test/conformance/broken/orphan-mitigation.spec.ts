@@ -1,19 +1,11 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
-import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
+import { answeringTo, instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
+import type { SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
 
 const isCreate = (request: SpoiltRequest): boolean => toInstance('PUT', request) || toBinding('PUT', request);
 const isDelete = (request: SpoiltRequest): boolean => request.method === 'DELETE';
-
-/** Answers to such requests are others. */
-const answering = (
-  which: (request: SpoiltRequest) => boolean,
-  answer: (told: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined,
-): Spoiling => ({
-  answer: (told, request) => (which(request) ? answer(told, request) : undefined) ?? told,
-});
 
 /** The first delete after a bad end is answered like this. */
 const firstDelete = (status: number, error: string): Spoiling =>
@@ -46,15 +38,15 @@ function madeAfterAll(): Spoiling {
 
 test.concurrent.each([
   ['makes after all what was deleted meanwhile', madeAfterAll(), [432]],
-  ['answers 200 to deletes of what is gone', answering(isDelete, (told) => (told.status === 410 ? instead(told, 200) : undefined)), [432]],
+  ['answers 200 to deletes of what is gone', answeringTo(isDelete, (told) => (told.status === 410 ? instead(told, 200) : undefined)), [432]],
   ['answers 404 to the delete of what failed', firstDelete(404, 'NotFound'), [433, 438, 439, 440]],
   ['answers 422 without a known word to the delete of what failed', firstDelete(422, 'Busy'), [433, 438, 439, 440]],
   ['wants to know who cleans up', knowingOwners(), [434]],
-  ['answers creates by lists', answering(isCreate, (told) => (told.status < 300 ? { ...told, body: '[]' } : undefined)), [435, 436]],
-  ['answers creates again by text', answering(isCreate, (told) => (told.status === 200 ? { ...told, body: 'as before' } : undefined)), [436]],
-  ['gives volumes as an object', answering(isCreate, (told) => (told.status === 201 ? withMembers(told, { volume_mounts: {} }) : undefined)), [435]],
-  ['answers 422 to what is wrong', answering(isCreate, (told) => (told.status === 400 ? { ...told, status: 422 } : undefined)), [437]],
-  ['breaks down over what is wrong', answering(isCreate, (told) => (told.status === 400 ? { ...told, status: 500 } : undefined)), [437]],
+  ['answers creates by lists', answeringTo(isCreate, (told) => (told.status < 300 ? { ...told, body: '[]' } : undefined)), [435, 436]],
+  ['answers creates again by text', answeringTo(isCreate, (told) => (told.status === 200 ? { ...told, body: 'as before' } : undefined)), [436]],
+  ['gives volumes as an object', answeringTo(isCreate, (told) => (told.status === 201 ? withMembers(told, { volume_mounts: {} }) : undefined)), [435]],
+  ['answers 422 to what is wrong', answeringTo(isCreate, (told) => (told.status === 400 ? { ...told, status: 422 } : undefined)), [437]],
+  ['breaks down over what is wrong', answeringTo(isCreate, (told) => (told.status === 400 ? { ...told, status: 500 } : undefined)), [437]],
   [
     'loses what it could not update',
     remembering((told, request, past) => (isDelete(request) && past.includes('PATCH 500') ? instead(told, 410) : undefined)),
@@ -67,7 +59,7 @@ test.concurrent.each([
     ),
     [443],
   ],
-  ['answers 408 to what takes its time', answering(isCreate, (told, { body }) => (body.includes('delayMs') ? instead(told, 408) : undefined)), [444]],
+  ['answers 408 to what takes its time', answeringTo(isCreate, (told, { body }) => (body.includes('delayMs') ? instead(told, 408) : undefined)), [444]],
 ] satisfies Case[])('a broker that %s', async (_what, spoiling, rows) => {
   await expectBroken('ORP', spoiling, rows);
 });

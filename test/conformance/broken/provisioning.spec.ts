@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, remembering, toInstance, withMembers } from '../fixtures/spoiling.js';
+import { answeringTo, instead, membersOf, remembering, toInstance, withMembers, type Change } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -33,9 +33,7 @@ const anyVersion = (when: (version: string) => boolean): Spoiling =>
   });
 
 /** Creates are answered like this. */
-const answering = (answer: (told: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined): Spoiling => ({
-  answer: (told, request) => (isCreate(request) ? answer(told, request) : undefined) ?? told,
-});
+const answering = (answer: Change): Spoiling => answeringTo(isCreate, answer);
 
 /** Creates that were accepted or carried out are answered with these members. */
 const telling = (members: Members): Spoiling => answering((told) => (made(told) ? withMembers(told, members) : undefined));

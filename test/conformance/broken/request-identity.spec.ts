@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, toInstance } from '../fixtures/spoiling.js';
+import { toInstance, turningAway } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 const NAME = 'x-broker-api-request-identity';
@@ -14,12 +14,6 @@ const echoing = (echo: (told: SpoiltAnswer, request: SpoiltRequest) => string | 
     const value = echo(told, request);
     return { ...told, headers: { ...headers, ...(value === undefined ? {} : { [NAME]: value }) } };
   },
-});
-
-/** Such requests are not carried out, but answered with this status. */
-const answering = (when: (request: SpoiltRequest) => boolean, status: number): Spoiling => ({
-  request: (request) => (when(request) ? { ...request, method: 'GET', url: '/v2/catalog', body: '' } : request),
-  answer: (told, request) => (when(request) ? instead(told, status, { description: 'No.' }) : told),
 });
 
 /** What has the identity of an earlier delete is taken for that delete. */
@@ -42,11 +36,11 @@ test.each<readonly [string, Spoiling, readonly number[]]>([
   ['gives no identities back when it breaks down', echoing(({ status }, request) => (status < 500 ? asked(request) : undefined)), [38]],
   ['knows identities only after the login', echoing(({ status }, request) => (status === 401 ? undefined : asked(request))), [39]],
   ['shortens identities', echoing((_told, request) => asked(request)?.slice(0, 30)), [37, 39]],
-  ['wants to know a delete by its identity', answering((request) => request.method === 'DELETE' && !identity(request), 400), [40, 41, 42]],
-  ['takes GUIDs only', answering((request) => /not a GUID/.test(identity(request) ?? ''), 400), [41]],
+  ['wants to know a delete by its identity', turningAway((request) => request.method === 'DELETE' && !identity(request), 400), [40, 41, 42]],
+  ['takes GUIDs only', turningAway((request) => /not a GUID/.test(identity(request) ?? ''), 400), [41]],
   ['does the same only once', onceOnly(), [41]],
   ['gives empty identities back', echoing((_told, request) => identity(request)), [42]],
-  ['breaks down over odd identities', answering((request) => /[^ -~]/.test(identity(request) ?? ''), 500), [43]],
+  ['breaks down over odd identities', turningAway((request) => /[^ -~]/.test(identity(request) ?? ''), 500), [43]],
   [
     'decodes identities',
     {

@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, remembering, toBinding, withMembers } from '../fixtures/spoiling.js';
+import { answeringTo, instead, membersOf, pathOf, remembering, toBinding, withMembers, type Change } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -11,9 +11,7 @@ const idOf = (request: SpoiltRequest): string => pathOf(request).split('/').at(-
 const instanceOf = (request: SpoiltRequest): string => pathOf(request).split('/service_bindings/')[0] ?? '';
 
 /** Rotations are answered like this. */
-const answering = (answer: (answer: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined): Spoiling => ({
-  answer: (original, request) => (isRotation(request) ? answer(original, request) : undefined) ?? original,
-});
+const answering = (answer: Change): Spoiling => answeringTo(isRotation, answer);
 
 /** Refusals of rotations that say this are given in another way. */
 const insteadOf = (words: string, other: (answer: SpoiltAnswer) => SpoiltAnswer): Spoiling =>

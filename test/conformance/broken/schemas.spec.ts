@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
+import { answeringTo, instead, membersOf, toBinding, toInstance, withMembers, type Which } from '../fixtures/spoiling.js';
 import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 import { planCalled } from '../fixtures/spoilt-catalogs.js';
 
@@ -35,17 +35,13 @@ const isUpdate = (request: SpoiltRequest): boolean => toInstance('PATCH', reques
 const isBind = (request: SpoiltRequest): boolean => toBinding('PUT', request);
 const isWrong = ({ body }: SpoiltRequest): boolean => body.includes('"size":99');
 
-type Which = (request: SpoiltRequest) => boolean;
 
 /** Parameters that are wrong are read as others. */
 const taking = (which: Which): Spoiling => ({
   request: (request) => (which(request) && isWrong(request) ? withMembers(request, { parameters: { size: 9 } }) : request),
 });
-const answering = (which: Which, answer: (told: SpoiltAnswer) => SpoiltAnswer): Spoiling => ({
-  answer: (told, request) => (which(request) ? answer(told) : told),
-});
 const wrongly = (which: Which, answer: (told: SpoiltAnswer) => SpoiltAnswer): Spoiling =>
-  answering((request) => which(request) && isWrong(request), answer);
+  answeringTo((request) => which(request) && isWrong(request), answer);
 const refused = (told: SpoiltAnswer): SpoiltAnswer => instead(told, 400, { description: 'No.' });
 const oddly =
   (which: Which): Which =>
@@ -53,14 +49,14 @@ const oddly =
     which(request) && request.body.includes('Ä €');
 
 const enforcement: Case[] = [
-  ['takes $ref for a reference', answering(({ body }) => body.includes('"$ref":"'), refused), [132]],
+  ['takes $ref for a reference', answeringTo(({ body }) => body.includes('"$ref":"'), refused), [132]],
   [
     'does not look at $ref',
     { request: (request) => (request.body.includes('"$ref":') ? withMembers(request, { parameters: { size: 1 } }) : request) },
     [132],
   ],
-  ['binds what has a schema for it', answering(isBind, (told) => (told.status === 400 && told.body.includes('cannot be bound') ? instead(told, 201) : told)), [134]],
-  ['makes nothing that cannot be bound', answering((request) => isCreate(request) && membersOf(request)['plan_id'] === 'simulator-not-bindable', refused), [134]],
+  ['binds what has a schema for it', answeringTo(isBind, (told) => (told.status === 400 && told.body.includes('cannot be bound') ? instead(told, 201) : told)), [134]],
+  ['makes nothing that cannot be bound', answeringTo((request) => isCreate(request) && membersOf(request)['plan_id'] === 'simulator-not-bindable', refused), [134]],
   ['does not look at the parameters of creates', taking(isCreate), [135]],
   ['makes what it refuses', { ...taking(isCreate), ...wrongly(isCreate, refused) }, [135]],
   ['answers 422 to the parameters of creates', wrongly(isCreate, (told) => ({ ...told, status: 422 })), [135]],
@@ -69,9 +65,9 @@ const enforcement: Case[] = [
   ['does not look at the parameters of binds', taking(isBind), [137]],
   ['binds what it refuses to', { ...taking(isBind), ...wrongly(isBind, refused) }, [137]],
   ['does not say what is wrong', wrongly(() => true, (told) => instead(told, 400)), [135, 136, 137]],
-  ['breaks down over parameters it does not know', answering(oddly(isCreate), (told) => instead(told, 500)), [138]],
-  ['breaks down over changes it does not know', answering(oddly(isUpdate), (told) => instead(told, 500)), [138]],
-  ['breaks down over binds it does not know', answering(oddly(isBind), (told) => instead(told, 500)), [138]],
+  ['breaks down over parameters it does not know', answeringTo(oddly(isCreate), (told) => instead(told, 500)), [138]],
+  ['breaks down over changes it does not know', answeringTo(oddly(isUpdate), (told) => instead(told, 500)), [138]],
+  ['breaks down over binds it does not know', answeringTo(oddly(isBind), (told) => instead(told, 500)), [138]],
 ];
 
 test.concurrent.each([...shapes, ...enforcement])('a broker that %s', async (_what, spoiling, rows) => {

@@ -1,6 +1,6 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers } from '../fixtures/spoiling.js';
-import type { SpoiltAnswer, SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
+import { answeringTo, instead, membersOf, pathOf, remembering, toBinding, toInstance, withMembers, type Change } from '../fixtures/spoiling.js';
+import type { SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Members = Readonly<Record<string, unknown>>;
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
@@ -18,9 +18,7 @@ const reading = (members: (request: SpoiltRequest) => Members | undefined): Spoi
 });
 
 /** Updates are answered like this. */
-const answering = (answer: (told: SpoiltAnswer, request: SpoiltRequest) => SpoiltAnswer | undefined): Spoiling => ({
-  answer: (told, request) => (isUpdate(request) ? answer(told, request) : undefined) ?? told,
-});
+const answering = (answer: Change): Spoiling => answeringTo(isUpdate, answer);
 
 /** Refuses such updates, with a reason, whatever comes of them. */
 const refusing = (when: (request: SpoiltRequest) => boolean, status = 422): Spoiling =>
