@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { playAway } from './away.js';
+import { runCommand, say } from './command.js';
 
 const USAGE = `Takes a gateway's Postgres away and asks it every second for what must go on.
 
@@ -42,15 +43,4 @@ function shortened(line: string): string {
   return [level, msg, reason, awaySeconds].flatMap((part) => (part === undefined ? [] : [String(part)])).join('  ');
 }
 
-function say(text: string): 0 {
-  process.stdout.write(`${text}\n`);
-  return 0;
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  },
-);
+runCommand(main);

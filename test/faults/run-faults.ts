@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { startTestServer, stopTestServer } from '../support/test-server.js';
 import { cells, type Cell } from './cells.js';
+import { onTestServer, runCommand, say, whole } from './command.js';
 import { Random } from './random.js';
 import { lineOf, story, summary } from './reporting.js';
 import { playRound, type RoundReport } from './round.js';
@@ -36,7 +36,8 @@ async function main(): Promise<number> {
   if (chosen.length === 0) throw new Error(`no cell is called like "${values.cell}"; --list names them all`);
   if (values.list) return say(chosen.map(({ name }) => name).join('\n'));
   const seed = whole('seed', values.seed);
-  const reports = await play(turns(chosen, seed, whole('rounds', values.rounds ?? String(chosen.length))));
+  const all = turns(chosen, seed, whole('rounds', values.rounds ?? String(chosen.length)));
+  const reports = await onTestServer(() => play(all));
   say(summary(reports));
   return reports.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
@@ -49,20 +50,15 @@ function turns(chosen: readonly Cell[], seed: number, rounds: number): Turn[] {
 
 /** Rounds of one and of two replicas side by side; who is through with its own helps the other. */
 async function play(all: readonly Turn[]): Promise<RoundReport[]> {
-  await startTestServer();
-  try {
-    const [single, double] = [1, 2].map((replicas) => all.filter(({ cell }) => cell.replicas === replicas));
-    const queues = [single ?? [], double ?? []] as const;
-    const reports: RoundReport[] = [];
-    const report = (each: RoundReport): void => {
-      reports.push(each);
-      say(`${lineOf(each)} (${reports.length}/${all.length})`);
-    };
-    await Promise.all([playLane(queues, report), playLane(queues.toReversed(), report)]);
-    return reports;
-  } finally {
-    await stopTestServer();
-  }
+  const [single, double] = [1, 2].map((replicas) => all.filter(({ cell }) => cell.replicas === replicas));
+  const queues = [single ?? [], double ?? []] as const;
+  const reports: RoundReport[] = [];
+  const report = (each: RoundReport): void => {
+    reports.push(each);
+    say(`${lineOf(each)} (${reports.length}/${all.length})`);
+  };
+  await Promise.all([playLane(queues, report), playLane(queues.toReversed(), report)]);
+  return reports;
 }
 
 async function playLane(queues: readonly Turn[][], report: (each: RoundReport) => void): Promise<void> {
@@ -87,21 +83,4 @@ async function playLane(queues: readonly Turn[][], report: (each: RoundReport) =
 
 const nextOf = (queues: readonly Turn[][]): Turn | undefined => queues.find(({ length }) => length > 0)?.shift();
 
-function whole(name: string, text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Error(`--${name} must be a whole number above 0, not "${text}"`);
-}
-
-function say(text: string): 0 {
-  process.stdout.write(`${text}\n`);
-  return 0;
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  },
-);
+runCommand(main);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runCommand, say, whole } from './command.js';
 import { playOutage, type OutageReport } from './outage.js';
 
 const USAGE = `Kills Postgres under a stream of operations and checks what is left.
@@ -30,12 +31,12 @@ async function main(): Promise<number> {
   if (values.help) return say(USAGE);
   const how = values.restart ? 'restart' : 'failover';
   const { rounds, seed, ...counts } = {
-    rounds: whole(values.rounds),
-    seed: whole(values.seed),
-    replicas: whole(values.replicas),
-    lanes: whole(values.lanes),
-    changes: whole(values.changes),
-    refusals: whole(values.refusals),
+    rounds: whole('rounds', values.rounds),
+    seed: whole('seed', values.seed),
+    replicas: whole('replicas', values.replicas),
+    lanes: whole('lanes', values.lanes),
+    changes: whole('changes', values.changes),
+    refusals: whole('refusals', values.refusals),
   };
   const reports: OutageReport[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -68,21 +69,4 @@ function summary(reports: readonly OutageReport[], how: string): string {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
-function whole(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Error(`options take whole numbers above 0, not "${text}"`);
-}
-
-function say(text: string): 0 {
-  process.stdout.write(`${text}\n`);
-  return 0;
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  },
-);
+runCommand(main);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { startTestServer, stopTestServer } from '../../support/test-server.js';
+import { onTestServer, runCommand, say } from '../command.js';
 import { lostEpilogue, lostSummary, victimStory } from './lost-reporting.js';
-import { playLost, type LostReport } from './play-lost.js';
+import { playLost } from './play-lost.js';
 
 const USAGE = `Loses answers of backends and of the database after the work was done, and checks what is left.
 
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   if (values.help) return say(USAGE);
   const operations = positive('operations', values.operations);
   const order = { seed: positive('seed', values.seed), operations, rate: positive('rate', values.rate) / 100 };
-  const report = await play(() => playLost({ ...order, onProgress: (asked) => say(`${asked} of ${operations} operations`) }));
+  const report = await onTestServer(() => playLost({ ...order, onProgress: (asked) => say(`${asked} of ${operations} operations`) }));
   const { victims, notEnded } = report;
   for (const victim of victims.slice(0, STORIES_TOLD)) say(victimStory(victim));
   const isWell = victims.length === 0 && notEnded === 0;
@@ -35,30 +35,10 @@ async function main(): Promise<number> {
   return isWell ? 0 : 1;
 }
 
-async function play(story: () => Promise<LostReport>): Promise<LostReport> {
-  await startTestServer();
-  try {
-    return await story();
-  } finally {
-    await stopTestServer();
-  }
-}
-
 function positive(name: string, text: string): number {
   const number = Number(text);
   if (Number.isFinite(number) && number > 0) return number;
   throw new Error(`--${name} must be a number above 0, not "${text}"`);
 }
 
-function say(text: string): 0 {
-  process.stdout.write(`${text}\n`);
-  return 0;
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  },
-);
+runCommand(main);
