@@ -1,4 +1,4 @@
-import { TEST_SEALING_KEYS, TestGateway } from '../support/gateway.js';
+import { TestGateway, testVariables } from '../support/gateway.js';
 import { GatewayHome } from '../support/gateway-process.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { createDatabase, query, type TestDatabase } from '../support/postgres.js';
@@ -66,15 +66,7 @@ describe('what a gateway was at when it was killed', () => {
 
   /** A third gateway, as a process that can be killed; gives its platform. */
   async function victim(): Promise<{ osb: OsbClient; readonly kill: () => Promise<unknown> }> {
-    const gateway = await home.start({
-      env: {
-        DATABASE_URL: database.url,
-        SEALING_KEYS: TEST_SEALING_KEYS,
-        ADMIN_PASSWORD: 'admin-password',
-        PLATFORM_PASSWORD: 'platform-password',
-        BACKEND_ALLOWED_HOSTS: '127.0.0.0/8',
-      },
-    });
+    const gateway = await home.start({ env: testVariables(database) });
     return { osb: gateway.osbAs('platform', 'platform-password'), kill: () => gateway.kill('SIGKILL') };
   }
 

@@ -1,4 +1,4 @@
-import { TEST_SEALING_KEYS } from '../support/gateway.js';
+import { testVariables } from '../support/gateway.js';
 import { GatewayHome, type GatewayProcess } from '../support/gateway-process.js';
 import { GATEWAY_TEMPLATE } from '../support/gateway-template.js';
 import { createDatabase, query, type TestDatabase } from '../support/postgres.js';
@@ -30,16 +30,7 @@ class ReplicaProcess {
   }
 
   async start(): Promise<void> {
-    this.process = await home.start({
-      env: {
-        DATABASE_URL: database.url,
-        SEALING_KEYS: TEST_SEALING_KEYS,
-        ADMIN_PASSWORD: 'admin-password',
-        PLATFORM_PASSWORD: 'platform-password',
-        BACKEND_ALLOWED_HOSTS: '127.0.0.0/8',
-        DRAIN_SECONDS: '1',
-      },
-    });
+    this.process = await home.start({ env: { ...testVariables(database), DRAIN_SECONDS: '1' } });
   }
 }
 

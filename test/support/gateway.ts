@@ -36,6 +36,17 @@ export interface TestGatewayOptions {
 const PLATFORM = { username: 'platform', password: 'platform-password' };
 const ADMIN = { username: 'admin', password: 'admin-password' };
 
+/** What a gateway on this database is started with, in this process or as a program. */
+export function testVariables({ url }: TestDatabase): Readonly<Record<string, string>> {
+  return {
+    DATABASE_URL: url,
+    SEALING_KEYS: TEST_SEALING_KEYS,
+    ADMIN_PASSWORD: ADMIN.password,
+    PLATFORM_PASSWORD: PLATFORM.password,
+    BACKEND_ALLOWED_HOSTS: '127.0.0.0/8,localhost',
+  };
+}
+
 /** A whole gateway in this process, with a database of its own, the bundled backends, and clients to talk to it. */
 export class TestGateway {
   private readonly clients: { close(): Promise<void> }[] = [];
@@ -55,12 +66,8 @@ export class TestGateway {
     const gateway = await startGateway({
       environment: readEnvironment({
         PORT: '0',
-        DATABASE_URL: database.url,
         DATA_DIR: dataDir,
-        SEALING_KEYS: TEST_SEALING_KEYS,
-        ADMIN_PASSWORD: ADMIN.password,
-        PLATFORM_PASSWORD: PLATFORM.password,
-        BACKEND_ALLOWED_HOSTS: '127.0.0.0/8,localhost',
+        ...testVariables(database),
         ...options.env,
       }),
       logger: createLogger('info', { write: (line) => void logLines.push(line) }),
