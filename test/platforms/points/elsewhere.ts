@@ -38,6 +38,8 @@ export const ELSEWHERE: readonly Unmarked[] = [
   [20, 'platforms/service-catalog/binding-stories.spec.ts', 'while the Secret cannot be written, each bind is answered with the same credentials, and one login is made'],
   [21, 'e2e/lifecycle-bindings.spec.ts', "drains, routes and volumes the offering did not announce stay out of the platform's sight (BND 343, 346, 348, GBN 390)"],
   [21, 'platforms/cloud-controller/kinds.spec.ts', 'an app gets from %s what the offering is permitted to give'],
+  [24, 'platforms/cloud-controller/failures.spec.ts', '%s is told once, its user reads why, and nobody deletes what was never made'],
+  [24, 'platforms/service-catalog/failures.spec.ts', 'a refusal (%i) is told once, and its user reads why'],
   [25, 'platforms/service-catalog/failures.spec.ts', 'a backend that is out of order twice is asked again until it does what it is told'],
   [27, 'platforms/cloud-controller/kinds.spec.ts', 'an instance from before its plan had versions is upgraded once, and then there is nothing to upgrade'],
   [27, 'platforms/service-catalog/settings.spec.ts', 'a broker of a namespace changes plans without saying which one there was'],

@@ -34,7 +34,7 @@ export const POINTS: readonly Point[] = [
     gateway: 'Every answer has a JSON object, those without content `{}`.',
   },
   {
-    platforms: 'To Cloud Foundry a null where it expects text is a malformed answer, and deletes what was just made.',
+    platforms: 'To Cloud Foundry a null where it expects text is a malformed answer, and it deletes what was just made.',
     gateway: 'Leaves out what there is not, also where a backend says null.',
   },
   {
@@ -63,7 +63,8 @@ export const POINTS: readonly Point[] = [
   },
   {
     platforms: 'They delete what they never learned the end of, and take anything but 200, 202 and 410 for a failure; the plan they name may be an old one.',
-    gateway: 'What it does not know is gone: 410. An old plan does not matter; only another service of the catalog is refused.',
+    gateway: 'What it does not know is gone: 410, whatever it is said to be. An old plan does not matter.',
+    leftOut: 'A delete that names another service than the instance has is 400: it is not meant for this one.',
   },
   {
     platforms: 'Cloud Foundry deletes orphaned keys without leave to answer later, for a day and a half and then never again; service-catalog unbinds so, too.',
