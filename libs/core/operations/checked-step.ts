@@ -1,5 +1,7 @@
 import { BrokerError, type BindingResult, type InstanceResult, type OperationKind } from '#sdk';
+import { isObject } from '../is-object.js';
 import { optional } from '../optional.js';
+import { bindingProblem } from './binding-problem.js';
 import type { Step } from './step.js';
 
 /** What is known of the offering; an instance may outlive its plan. */
@@ -9,19 +11,19 @@ interface Offered {
 
 /**
  * A plugin's answer is trusted no more than a remote broker's: what a platform would choke on is taken out, and a bind
- * without usable credentials counts as failed (Cloud Controller would clean up after it).
+ * that gave something unusable counts as failed (Cloud Controller would clean up after it).
  */
 export function checkedStep(step: Step, kind: OperationKind, offered: Offered | undefined): Step {
   if (step.kind === 'refused') return { kind: 'refused', error: checkedRefusal(step.error, kind) };
   if (step.kind === 'accepted') return { ...step, ...optional('instance', step.instance && checkedInstance(step.instance)) };
   if (step.kind !== 'done') return step;
-  if (step.binding && !isUsable(step.binding)) {
-    return { kind: 'refused', error: new BrokerError('BackendFailed', 'the backend gave credentials that are not a JSON object') };
-  }
+  const binding = step.binding && gated(step.binding, offered?.offering.requires);
+  const problem = binding && bindingProblem(binding);
+  if (problem !== undefined) return { kind: 'refused', error: new BrokerError('BackendFailed', `the backend gave ${problem}`) };
   return {
     kind: 'done',
     ...optional('instance', step.instance && checkedInstance(step.instance)),
-    ...optional('binding', step.binding && gated(step.binding, offered?.offering.requires)),
+    ...optional('binding', binding),
   };
 }
 
@@ -37,10 +39,6 @@ function checkedInstance({ dashboardUrl, metadata }: InstanceResult): InstanceRe
     ...optional('dashboardUrl', isWebAddress(dashboardUrl) ? dashboardUrl : undefined),
     ...optional('metadata', isObject(metadata) ? metadata : undefined),
   };
-}
-
-function isUsable({ credentials }: BindingResult): boolean {
-  return credentials === undefined || isObject(credentials.value);
 }
 
 /** OSB 2.17, Binding: drains, routes and volumes only from offerings that announce them in `requires`. */
@@ -61,5 +59,3 @@ function isWebAddress(url: unknown): url is string {
   const { protocol, username, password } = new URL(url);
   return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);

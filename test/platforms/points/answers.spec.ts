@@ -64,6 +64,21 @@ test('P13: what is not there is gone, whatever service and plan it is said to be
   expect(answers.map(({ status, body }) => [status, body.error])).toEqual(answers.map(() => [410, 'Gone']));
 });
 
+const MOUNT = { driver: 'd', container_dir: '/c', mode: 'rw', device_type: 'shared', device: { volume_id: 'v' } };
+
+test.each([
+  ['a route that is not https', { route_service_url: 'http://route.example' }, 'route_service_url'],
+  ['a route that is no address', { route_service_url: 'route' }, 'route_service_url'],
+  ['a volume without a device', { volume_mounts: [MOUNT, { ...MOUNT, device: undefined }] }, 'volume_mounts'],
+  ['a volume to be mounted in a way unknown', { volume_mounts: [{ ...MOUNT, mode: 'w' }] }, 'volume_mounts'],
+])('P21: a binding with %s is no binding, and is undone', async (_what, given, named) => {
+  await osb.provision(id, broker.plan);
+  broker.when('PUT', 'binding', reply(201, { credentials: {}, ...given }));
+  const { status, body } = await osb.bind(id, 'b', broker.plan);
+  expect([status, body.description]).toEqual([502, expect.stringContaining(named)]);
+  await eventually(async () => broker.asked('DELETE', 'binding').length, (count) => count === 1);
+});
+
 test('P22: endpoints, whose ports are texts, are for clients of 2.15 and newer', async () => {
   const endpoints = [{ host: 'db.example', ports: ['5432', '9000-9010'] }];
   broker.when('PUT', 'binding', reply(201, { credentials: {}, endpoints }));

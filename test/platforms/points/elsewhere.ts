@@ -23,7 +23,7 @@ export const ELSEWHERE: readonly Unmarked[] = [
   [12, 'e2e/concurrency-deletes.spec.ts', 'a delete during a create is accepted, repeated it is the same, and in the end nothing is left (DEP 416, 422)'],
   [12, 'e2e/concurrency-deletes.spec.ts', 'a create that never ends can be deleted where the backend can cancel it'],
   [12, 'platforms/korifi/failures.spec.ts', 'an instance is deleted while it is created: the delete is taken, and runs behind'],
-  [13, 'conformance/areas/deprovisioning.ts', 'answers 410 to the delete of an instance that never was, or is gone'],
+  [13, 'conformance/areas/deprovisioning-requests.ts', 'answers 410 to the delete of an instance that never was, or is gone'],
   [13, 'conformance/areas/unbinding.ts', 'answers 410 to the unbind from an instance that never was'],
   [14, 'e2e/lifecycle-waiting.spec.ts', 'gets 504 for a delete, which goes on to its end: the next one gets 410'],
   [14, 'platforms/service-catalog/binding-stories.spec.ts', 'an unbind that outlasts the wait of the gateway is finished all the same'],

@@ -96,8 +96,7 @@ export const POINTS: readonly Point[] = [
   },
   {
     platforms: 'Cloud Foundry refuses, and unbinds, a binding with a drain, route or volume its service has not announced, be the list empty.',
-    gateway: 'Leaves out what was not announced.',
-    leftOut: 'An announced route that is no https address, or a volume that is not whole, is passed on as the backend gave it; Cloud Foundry refuses and unbinds it by itself.',
+    gateway: 'Leaves out what was not announced. A bind that gave a route that is not https, or a volume that is not whole, has failed and is undone.',
   },
   {
     platforms: 'Clients in Go up to 2.14 fail over `endpoints`, whose ports are texts.',

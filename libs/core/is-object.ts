@@ -1,0 +1,2 @@
+/** Whether a value is what JSON calls an object. */
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
