@@ -4,7 +4,7 @@ import { Catalog, type Offered } from '../catalog/catalog.js';
 import { newIncarnation, type OperationId } from '../ids/ids.js';
 import type { Instance } from '../instances/instance.js';
 import { RequestChecks } from '../instances/request-checks.js';
-import { sameBinding } from '../instances/same-attributes.js';
+import { sameBinding, stillHolds } from '../instances/same-attributes.js';
 import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { EarlierCreates } from '../operations/earlier-creates.js';
@@ -33,6 +33,11 @@ export type BindAnswer =
   | { readonly kind: 'created' | 'exists'; readonly binding: BindingResult }
   | { readonly kind: 'accepted'; readonly operationId: OperationId };
 
+type Reserved =
+  | { readonly kind: 'exists'; readonly view: BindingView; readonly binding: Binding }
+  | { readonly kind: 'reserved'; readonly task: Task }
+  | { readonly kind: 'changed' };
+
 /** PUT /v2/service_instances/:instance_id/service_bindings/:binding_id (OSB 2.17, Binding and Binding Rotation). */
 @Injectable()
 export class BindInstance {
@@ -48,6 +53,14 @@ export class BindInstance {
 
   async execute(command: BindCommand): Promise<BindAnswer> {
     const caller = asyncBindingsFrom214(command.caller);
+    for (;;) {
+      const answer = await this.attempt(command, caller);
+      if (answer) return answer;
+    }
+  }
+
+  /** Nothing when the instance got another plan, or its id another life, between the checks and the lock. */
+  private async attempt(command: BindCommand, caller: Caller): Promise<BindAnswer | undefined> {
     const { platform } = caller;
     const view = await this.lifecycle.findBinding(platform.id, command.instanceId, command.bindingId);
     if (!view) throw noInstance();
@@ -57,7 +70,10 @@ export class BindInstance {
 
     const offered = this.catalog.findByIds(view.instance.serviceId, view.instance.planId);
     await this.check(command, view, offered, caller);
-    const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, command, offered, caller));
+    const reserved = await this.turn.take(caller, (transaction) =>
+      this.reserve(transaction, command, view.instance, offered, caller),
+    );
+    if (reserved.kind === 'changed') return undefined;
     if (reserved.kind === 'exists') return this.answerExisting(command, reserved.view, reserved.binding, caller);
     return answerOf(await this.answers.start(reserved.task, caller), 'created');
   }
@@ -97,14 +113,16 @@ export class BindInstance {
   private async reserve(
     transaction: LifecycleTransaction,
     command: BindCommand,
+    checked: Instance,
     offered: Offered | undefined,
     caller: Caller,
-  ): Promise<{ kind: 'exists'; view: BindingView; binding: Binding } | { kind: 'reserved'; task: Task } | 'wait'> {
+  ): Promise<Reserved | 'wait'> {
     const view = await transaction.lockInstance(caller.platform.id, command.instanceId);
     if (!view) throw noInstance();
     const existing = await transaction.findBinding(view.instance, command.bindingId);
     if (existing) return { kind: 'exists', view: { ...view, binding: existing }, binding: existing };
     if (view.instance.state !== 'ready' || view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
+    if (!stillHolds(checked, view.instance)) return { kind: 'changed' };
     const parallel = this.turn.runsSideBySide(view.instance);
     if (!parallel && view.pending.length > 0) return 'wait';
 

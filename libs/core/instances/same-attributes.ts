@@ -1,6 +1,6 @@
 import { canonicalJson } from '#sdk';
 import type { BindingAttributes } from '../bindings/binding.js';
-import type { InstanceAttributes } from './instance.js';
+import type { Instance, InstanceAttributes } from './instance.js';
 
 /** Whether two provision requests are identical in the sense of the spec's 200, 202 and 409 rows. */
 export function sameInstance(a: InstanceAttributes, b: InstanceAttributes): boolean {
@@ -22,6 +22,10 @@ export function sameBinding(a: BindingAttributes, b: BindingAttributes): boolean
     sameJson(a.parameters, b.parameters)
   );
 }
+
+/** Whether what was checked for an instance holds: it is in the same life, and has the same plan. */
+export const stillHolds = (checked: Instance, now: Instance): boolean =>
+  checked.incarnation === now.incarnation && checked.planId === now.planId;
 
 /** Absent, null and `{}` are one value. */
 export function sameJson(a: string | undefined, b: string | undefined): boolean {

@@ -11,7 +11,7 @@ import type { Operation, UpdateIntent } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
 import type { Instance } from './instance.js';
 import { RequestChecks } from './request-checks.js';
-import { sameJson } from './same-attributes.js';
+import { sameJson, stillHolds } from './same-attributes.js';
 
 export interface UpdateCommand {
   readonly caller: Caller;
@@ -40,6 +40,14 @@ export class UpdateInstance {
   ) {}
 
   async execute(command: UpdateCommand): Promise<UpdateAnswer> {
+    for (;;) {
+      const answer = await this.attempt(command);
+      if (answer) return answer;
+    }
+  }
+
+  /** Nothing when the instance got another plan, or its id another life, between the checks and the lock. */
+  private async attempt(command: UpdateCommand): Promise<UpdateAnswer | undefined> {
     const { caller, instanceId } = command;
     const view = await this.lifecycle.findInstance(caller.platform.id, instanceId);
     if (!view) throw notFound();
@@ -54,7 +62,8 @@ export class UpdateInstance {
     if (twin) return answerOf(await this.join(twin, instance, caller), instance);
 
     await this.check(command, instance, target);
-    const reserved = await this.reserve(command, intent, target);
+    const reserved = await this.reserve(command, instance, intent, target);
+    if (reserved.kind === 'changed') return undefined;
     if (reserved.kind === 'twin') return answerOf(await this.join(reserved.twin, instance, caller), instance);
     return answerOf(await this.answers.start(reserved.task, caller), instance);
   }
@@ -82,12 +91,13 @@ export class UpdateInstance {
     if (command.parameters) await this.checks.parametersMatch(target.plan.schemas.update, command.parameters);
   }
 
-  private reserve(command: UpdateCommand, update: UpdateIntent, target: Offered | undefined) {
+  private reserve(command: UpdateCommand, checked: Instance, update: UpdateIntent, target: Offered | undefined) {
     const { caller, instanceId } = command;
     return this.lifecycle.transaction(async (transaction) => {
       const view = await transaction.lockInstance(caller.platform.id, instanceId);
       if (!view) throw notFound();
       if (view.instance.state === 'failed') throw view.pending.length > 0 ? busy() : notFound();
+      if (!stillHolds(checked, view.instance)) return { kind: 'changed' } as const;
       const twin = twinOf(view, update);
       if (twin) return { kind: 'twin', twin } as const;
       if (view.pending.length > 0) throw busy();
@@ -97,7 +107,7 @@ export class UpdateInstance {
         platform: caller.platform,
         origin: caller.origin,
         instance: view.instance,
-        update: { ...update, previousPlanId: view.instance.planId },
+        update,
         exclusive: true,
         state: 'running',
         ...optional('plan', target?.plan),

@@ -8,6 +8,8 @@ export type Fate =
   /** Half of the answer comes through, then the connection is cut. */
   | { readonly kind: 'cut answer' }
   /** Its target sees it late, whether or not anybody still waits. */
-  | { readonly kind: 'delay'; readonly delayMs: number };
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  /** Its target sees it when that has happened. */
+  | { readonly kind: 'hold'; readonly until: Promise<unknown> };
 
 export const FORWARD: Fate = { kind: 'forward' };

@@ -81,6 +81,9 @@ export class HttpProxy {
       case 'delay':
         await pause(fate.delayMs);
         return give(await forward(), response);
+      case 'hold':
+        await fate.until;
+        return give(await forward(), response);
       case 'duplicate': {
         const [first, second] = [await forward(), await forward()];
         return give(fate.answer === 'first' ? first : second, response);

@@ -65,6 +65,9 @@ export class PostgresSession {
       case 'delay':
         await pause(fate.delayMs);
         return this.forward(round);
+      case 'hold':
+        await fate.until;
+        return this.forward(round);
       case 'lose answer':
         await this.withhold(round);
         return this.cut();

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { FORWARD } from '../faults/proxies/fate.js';
+import { PostgresProxy } from '../faults/proxies/postgres-proxy.js';
+import { TestGateway } from '../support/gateway.js';
+import { GATEWAY_TEMPLATE } from '../support/gateway-template.js';
+import type { Answer } from '../support/http-client.js';
+import type { OsbClient } from '../support/osb-client.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { eventually } from './eventually.js';
+import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
+
+let database: TestDatabase;
+let proxy: PostgresProxy;
+let gateway: TestGateway;
+let osb: OsbClient;
+let simulator: SimulatorUnderTest;
+let id: string;
+beforeAll(async () => {
+  database = await createDatabase(GATEWAY_TEMPLATE);
+  proxy = await PostgresProxy.start(database.url);
+  gateway = await TestGateway.start({ database: { ...database, url: proxy.url } });
+  osb = gateway.osb();
+  simulator = await simulatorInGateway(gateway, 'simulator');
+});
+beforeEach(async () => {
+  id = randomUUID();
+  expect((await osb.provision(id, simulator.plan('updateable'), { parameters: { a: 1 } })).status).toBe(201);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await proxy.close();
+  await database.drop();
+});
+
+const planId = (name: string): string => simulator.plan(name).planId;
+const update = (more: Record<string, unknown>): Promise<Answer> => osb.update(id, simulator.plan('sync').serviceId, more);
+const outcome = ({ status, body }: Answer): unknown[] => [status, body['error']];
+const told = async (): Promise<unknown> => (await osb.fetch(id)).body;
+
+/** The answer to a request that has been checked, and gets to lock its instance only when these others are answered. */
+async function overtaken(late: () => Promise<Answer>, ...others: (() => Promise<Answer>)[]): Promise<Answer> {
+  const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
+  let isHeld = false;
+  proxy.fateOf = ({ statement }) => {
+    if (isHeld || statement !== 'lock-instance') return FORWARD;
+    isHeld = true;
+    return { kind: 'hold', until };
+  };
+  const answer = late();
+  await eventually(() => isHeld, (held) => held);
+  for (const other of others) expect((await other()).status).toBeLessThan(300);
+  letGo();
+  return answer;
+}
+
+test('an update of parameters alone leaves the plan another update has just given the instance', async () => {
+  const late = await overtaken(() => update({ parameters: { b: 2 } }), () => update({ plan_id: planId('sync') }));
+  expect(late.status).toBe(200);
+  expect(await told()).toMatchObject({ plan_id: planId('sync'), parameters: { b: 2 } });
+});
+
+test('an update to a plan is refused when the plan has meanwhile become one that does not allow it (UPD 297)', async () => {
+  const late = await overtaken(() => update({ plan_id: planId('async') }), () => update({ plan_id: planId('sync') }));
+  expect(outcome(late)).toEqual([422, 'UpdateNotSupported']);
+  expect(simulator.verbs(id)).toEqual(['provision', 'update']);
+});
+
+test('a bind that names the plan before is refused when the instance has got another one (BND 330)', async () => {
+  const late = await overtaken(() => osb.bind(id, 'b', simulator.plan('updateable')), () => update({ plan_id: planId('not-bindable') }));
+  expect(outcome(late)).toEqual([400, 'BadRequest']);
+  expect(simulator.verbs(id)).toEqual(['provision', 'update']);
+});
+
+describe('when the id has been deleted and given to an instance of another plan', () => {
+  const replaced = [
+    () => osb.deprovision(id, simulator.plan('updateable')),
+    () => osb.provision(id, simulator.plan('sync'), { parameters: { new: true } }),
+  ];
+
+  test('an update is checked against that', async () => {
+    const late = await overtaken(() => update({ plan_id: planId('async'), parameters: { b: 2 } }), ...replaced);
+    expect(outcome(late)).toEqual([422, 'UpdateNotSupported']);
+    expect(simulator.verbs(id)).toEqual(['provision', 'deprovision', 'provision']);
+  });
+
+  test('a bind is too', async () => {
+    expect(outcome(await overtaken(() => osb.bind(id, 'b', simulator.plan('updateable')), ...replaced))).toEqual([400, 'BadRequest']);
+    expect(simulator.verbs(id)).toEqual(['provision', 'deprovision', 'provision']);
+  });
+});
