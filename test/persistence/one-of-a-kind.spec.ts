@@ -53,6 +53,17 @@ test('an id is free again when its instance is deleted', async () => {
   expect(await reserve(anInstance(record, { instanceId: instance.instanceId }))).toBe('reserved');
 });
 
+test('an id whose instance is deleted at that very moment is in use or free, and never taken at the backend', async () => {
+  for (let round = 0; round < 30; round += 1) {
+    const instance = await provisioned(record);
+    const deprovision = await start(record, 'deprovision', instance);
+    const ended = record.lifecycle.settle(succeeded(deprovision, { instance: { state: 'deleted' } }));
+    const again = Array.from({ length: 5 }, () => reserve(anInstance(record, { instanceId: instance.instanceId })));
+    expect(await Promise.all(again)).not.toContain('backend id taken');
+    await ended;
+  }
+});
+
 test('an instance whose backend is removed at that moment is not made', async () => {
   const backendId = newUuid();
   expect(await reserve(anInstance(record, { backendId })).catch((error: Error) => error.message)).toMatch('taken out of the catalog');

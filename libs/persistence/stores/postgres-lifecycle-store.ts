@@ -95,12 +95,20 @@ export class PostgresLifecycleStore extends LifecycleStore {
     instance: Instance,
     reservation: Reservation,
   ): Promise<'reserved' | 'instance exists' | 'failure unheard' | 'backend id taken'> {
+    // What stood in the way may be deleted between the looks: then the id is free, and not taken by somebody else.
+    for (let look = 1; look <= 2; look += 1) {
+      if (await this.isReserved(instance, reservation)) return 'reserved';
+      if (await this.findInstance(instance.platformId, instance.instanceId)) return 'instance exists';
+      if (await this.findUnheardFailure(instance)) return 'failure unheard';
+    }
+    return 'backend id taken';
+  }
+
+  private async isReserved(instance: Instance, reservation: Reservation): Promise<boolean> {
     const values = [...this.reservationValues(reservation), ...this.rows.instances.values(instance)];
     const asked = this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values).catch(backendIsGone);
     const row = await this.sql.unlessDone(asked, () => this.areCommitted([reservation.operation.id]), () => ({ reserved: true }));
-    if (row?.reserved) return 'reserved';
-    if (await this.findInstance(instance.platformId, instance.instanceId)) return 'instance exists';
-    return (await this.findUnheardFailure(instance)) ? 'failure unheard' : 'backend id taken';
+    return row?.reserved === true;
   }
 
   async findUnheardFailure({ platformId, instanceId, bindingId }: ResourceName): Promise<Operation | undefined> {
