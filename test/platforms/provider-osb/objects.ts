@@ -82,7 +82,7 @@ export class ServiceBinding extends Managed {
     readonly instanceId: string,
     readonly plan: PlanOf,
     /** A text of JSON, which may not be empty. */
-    readonly parameters: string,
+    public parameters: string,
     readonly context: KubernetesContext,
     readonly appGuid: string,
   ) {

@@ -59,6 +59,16 @@ test('a rotation that is accepted is polled as an operation of the predecessor',
   expect(stubbed.sent('GET').find((url) => url.includes('last_operation'))).toContain('/orders-web/last_operation?operation=r&');
 });
 
+// Why the gateway does not answer that poll: there would be no end of successors, and no app would have any of them.
+test('a rotation that is accepted and seen to end well is followed by the next one, and its credentials reach no Secret', async () => {
+  const binding = await bound(DUE);
+  stubbed.otherwise('PUT', reply(202, { operation: 'r' }));
+  stubbed.otherwise('GET', reply(200, { credentials: { user: 'old' }, metadata: DUE, state: 'succeeded' }));
+  await stubbed.provider.until(() => stubbed.sent('PUT').length > 3);
+  expect(new Set(stubbed.sent('PUT')).size).toBe(stubbed.sent('PUT').length);
+  expect([binding.externalName, stubbed.provider.credentials(binding)]).toEqual(['orders-web', {}]);
+});
+
 test.each<[string, Script]>([
   ['400', reply(400)],
   ['500', reply(500)],
