@@ -3,7 +3,7 @@ import { HELD, type SimulatorUnderTest } from '../../e2e/simulators.js';
 import { disposeOf, planOf, startCrossplane, type CrossplaneLandscape } from './landscape.js';
 import type { ServiceBinding, ServiceInstance } from './objects.js';
 import { CREATE_INCOMPLETE } from './reconciler.js';
-import { breakdown, brokenDown, lateFailure, refusal, simulate } from './troubles.js';
+import { breakdown, brokenDown, lateFailure, refusal, repair, simulate } from './troubles.js';
 
 let landscape: CrossplaneLandscape;
 let db: ServiceInstance;
@@ -24,11 +24,8 @@ async function bind(offering: string, plan: string, parameters: string): Promise
 describe.each(['simulator', 'remote'])('at %s', (offering) => {
   const simulator = (): SimulatorUnderTest => (offering === 'remote' ? landscape.remote : landscape.simulator);
   const changes = (): string[] => simulator().verbs(db.instanceId).slice(1);
-  const held = (): string[] => simulator().ledger.inventory.instance(db.instanceId)?.bindings.map(({ bindingId }) => bindingId) ?? [];
-  /** The service's operators put right what kept its bindings from being removed. */
-  const repair = (): void => {
-    for (const binding of simulator().ledger.inventory.instance(db.instanceId)?.bindings ?? []) Object.assign(binding, { parameters: '{}' });
-  };
+  const bindings = () => simulator().ledger.inventory.instance(db.instanceId)?.bindings ?? [];
+  const held = (): string[] => bindings().map(({ bindingId }) => bindingId);
 
   test('a bind that is refused tells its user why, and has no credentials', async () => {
     const { platform } = landscape;
@@ -107,7 +104,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     await platform.synced(binding);
     const deletion = platform.delete(binding);
     await platform.until(() => binding.description.includes('No room.'));
-    repair();
+    repair(bindings()[0]);
     expect(await deletion).toBe('deleted');
     expect(held()).toEqual([]);
     await disposeOf(platform, db);
@@ -131,7 +128,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     await eventually(changes, (verbs) => verbs.includes('bind'));
     await platform.killController();
     expect(await platform.troubled(binding)).toBe(CREATE_INCOMPLETE);
-    await eventually(held, (bindings) => bindings.length === 1);
+    await eventually(held, (left) => left.length === 1);
     platform.vouchFor(binding);
     expect(await platform.synced(binding)).toBe('Synced');
     expect(platform.credentials(binding)).not.toEqual({});

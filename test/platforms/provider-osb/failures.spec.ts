@@ -3,7 +3,7 @@ import { HELD, type SimulatorUnderTest } from '../../e2e/simulators.js';
 import { disposeOf, planOf, startCrossplane, type CrossplaneLandscape } from './landscape.js';
 import type { ServiceInstance } from './objects.js';
 import { CREATE_INCOMPLETE } from './reconciler.js';
-import { breakdown, brokenDown, lateFailure, refusal, simulate } from './troubles.js';
+import { breakdown, brokenDown, lateFailure, refusal, repair, simulate } from './troubles.js';
 
 let landscape: CrossplaneLandscape;
 beforeAll(async () => {
@@ -23,10 +23,8 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
   const verbs = ({ instanceId }: ServiceInstance): string[] => simulator().verbs(instanceId);
   const creations = (instance: ServiceInstance): string[] => verbs(instance).filter((verb) => verb !== 'update');
   const countOf = (verb: string, instance: ServiceInstance): number => verbs(instance).filter((each) => each === verb).length;
-  const parametersOf = ({ instanceId }: ServiceInstance): string | undefined => simulator().ledger.inventory.instance(instanceId)?.parameters;
-  /** The service's operators put right what kept its deletion from succeeding. */
-  const repair = ({ instanceId }: ServiceInstance): void =>
-    void Object.assign(simulator().ledger.inventory.instance(instanceId) ?? {}, { parameters: '{}' });
+  const made = ({ instanceId }: ServiceInstance) => simulator().ledger.inventory.instance(instanceId);
+  const parametersOf = (instance: ServiceInstance): string | undefined => made(instance)?.parameters;
 
   test('a create that is refused tells its user why, and leaves nothing', async () => {
     const { platform } = landscape;
@@ -128,7 +126,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     await platform.synced(db);
     const deletion = disposeOf(platform, db);
     await platform.until(() => db.description.includes('No room.'));
-    repair(db);
+    repair(made(db));
     await deletion;
     expect(simulator().exists(db.instanceId)).toBe(false);
   });
