@@ -59,7 +59,7 @@ export class BindInstance {
     }
   }
 
-  /** Nothing when the instance got another plan, or its id another life, between the checks and the lock. */
+  /** Nothing when what was looked at is over: another plan of the instance, another life of its id, a bind that had failed. */
   private async attempt(command: BindCommand, caller: Caller): Promise<BindAnswer | undefined> {
     const { platform } = caller;
     const view = await this.lifecycle.findBinding(platform.id, command.instanceId, command.bindingId);
@@ -143,16 +143,16 @@ export class BindInstance {
   }
 
   /** The bind of this id that was here before failed. */
-  private async answerFailed(command: BindCommand, view: BindingView, caller: Caller): Promise<BindAnswer> {
+  private async answerFailed(command: BindCommand, view: BindingView, caller: Caller): Promise<BindAnswer | undefined> {
     const { instanceId, bindingId } = command;
     const { instance, binding, pending } = view;
     const deletion = pending.find(({ kind, bindingIncarnation }) => kind === 'unbind' && bindingIncarnation === binding?.incarnation);
     if (deletion?.initiator === 'platform') throw busy();
     const unheard = await this.earlier.unheard(caller, { platformId: caller.platform.id, instanceId, bindingId });
     if (unheard) return { kind: 'accepted', operationId: unheard };
-    if (!binding) return this.execute(command);
+    if (!binding) return undefined;
     this.checks.backendTakesCalls(instance.backendId);
-    if (deletion && (await this.earlier.removed(caller, deletion))) return this.execute(command);
+    if (deletion && (await this.earlier.removed(caller, deletion))) return undefined;
     this.checks.backendTakesCalls(instance.backendId);
     throw busy();
   }

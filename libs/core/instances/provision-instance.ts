@@ -8,7 +8,6 @@ import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type InstanceView, type Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
-import type { Operation } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
 import type { Instance, InstanceAttributes } from './instance.js';
 import { RequestChecks } from './request-checks.js';
@@ -43,6 +42,14 @@ export class ProvisionInstance {
   ) {}
 
   async execute(command: ProvisionCommand): Promise<ProvisionAnswer> {
+    for (;;) {
+      const answer = await this.attempt(command);
+      if (answer) return answer;
+    }
+  }
+
+  /** Nothing when the instance of this id is gone meanwhile. */
+  private async attempt(command: ProvisionCommand): Promise<ProvisionAnswer | undefined> {
     const offered = await this.check(command);
     if (!(offered instanceof BrokerError)) {
       const task = await this.reserve(command, offered);
@@ -50,7 +57,7 @@ export class ProvisionInstance {
     }
     const view = await this.lifecycle.findInstance(command.caller.platform.id, command.instanceId);
     if (view && view.instance.state !== 'failed') return this.answerExisting(command, view);
-    return this.answerFailed(command, offered, view?.pending.find(({ kind }) => kind === 'deprovision'));
+    return this.answerFailed(command, offered, view);
   }
 
   /** A refusal is kept, not thrown: a re-sent request for an instance that exists is answered all the same. */
@@ -92,14 +99,14 @@ export class ProvisionInstance {
   }
 
   /** There is none of this id, but one may have failed. */
-  private async answerFailed(command: ProvisionCommand, offered: Offered | BrokerError, deletion?: Operation): Promise<ProvisionAnswer> {
+  private async answerFailed(command: ProvisionCommand, offered: Offered | BrokerError, view?: InstanceView): Promise<ProvisionAnswer | undefined> {
     const { caller, instanceId } = command;
+    const deletion = view?.pending.find(({ kind }) => kind === 'deprovision');
     if (deletion?.initiator === 'platform') throw beingDeleted();
     const unheard = await this.earlier.unheard(caller, { platformId: caller.platform.id, instanceId });
     if (unheard) return { kind: 'accepted', operationId: unheard, instance: {} };
     if (offered instanceof BrokerError) throw offered;
-    if (!deletion) throw goneMeanwhile();
-    if (await this.earlier.removed(caller, deletion)) return this.execute(command);
+    if (!deletion || (await this.earlier.removed(caller, deletion))) return undefined;
     this.checks.backendTakesCalls(offered.backendId);
     throw beingDeleted();
   }
