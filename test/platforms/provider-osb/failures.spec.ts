@@ -87,10 +87,11 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     const { platform } = landscape;
     const db = apply(offering, 'sync');
     await platform.synced(db);
-    platform.changeInstance('db', { parameters: simulate(breakdown) });
+    const parameters = simulate(breakdown, { size: 1 });
+    platform.changeInstance('db', { parameters });
     expect(await platform.troubled(db)).toContain(brokenDown(offering));
     expect(await platform.synced(db)).toBe('Synced succeeded');
-    expect(parametersOf(db)).toBe(simulate(breakdown));
+    expect(parametersOf(db)).toBe(parameters);
     await disposeOf(platform, db);
   });
 
@@ -98,7 +99,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     const { platform } = landscape;
     const db = apply(offering, 'async');
     await platform.synced(db);
-    const parameters = simulate({ async: { ...lateFailure.async, times: 1 } });
+    const parameters = simulate({ async: { ...lateFailure.async, times: 1 } }, { size: 1 });
     expect(await platform.synced(platform.changeInstance('db', { parameters }))).toBe('Synced failed');
     expect(db.description).toContain('No room.');
     await platform.until(() => db.state === 'succeeded');
@@ -148,7 +149,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     const { platform } = landscape;
     const db = apply(offering, 'sync');
     await platform.synced(db);
-    platform.changeInstance('db', { parameters: simulate({ ...HELD, deprovision: HELD }) });
+    platform.changeInstance('db', { parameters: simulate({ ...HELD, deprovision: HELD }, { size: 1 }) });
     await platform.until(() => db.isInProgress);
     await platform.killController();
     simulator().finish(db.instanceId);
@@ -172,12 +173,12 @@ test('a backend that breaks down after each first call has one instance, and non
 });
 
 // To a broker a 500 is an end (OSB 2.17, Orphan Mitigation), so what was made nevertheless is deleted.
-test('a broker that answers 500 to what it has done has nothing left of it, until its user wants a plan that works', async () => {
+test('a broker that answers 500 to what it has done has nothing left of it, and one instance when its user wants another', async () => {
   const { platform, remote } = landscape;
-  const db = apply('remote', 'flaky');
-  expect(await platform.troubled(db)).toContain('Status: 5');
+  const db = apply('remote', 'sync', simulate({ ...breakdown, times: undefined, afterActing: true }));
+  expect(await platform.troubled(db)).toContain(brokenDown('remote'));
   await eventually(() => remote.verbs(db.instanceId), (verbs) => verbs.includes('deprovision'));
-  expect(await platform.synced(platform.changeInstance('db', { plan: planOf('remote', 'sync') }))).toBe('Synced succeeded');
-  expect(remote.ledger.inventory.instances().map(({ planId }) => planId)).toEqual(['remote-sync']);
+  expect(await platform.synced(platform.changeInstance('db', { parameters: '{"size":1}' }))).toBe('Synced succeeded');
+  expect(remote.ledger.inventory.instances().map(({ parameters }) => parameters)).toEqual(['{"size":1}']);
   await disposeOf(platform, db);
 });

@@ -86,9 +86,9 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     const binding = await bound(offering, 'rotatable', ending(-1, 1));
     await platform.until(() => successors().length > 0);
     const trouble = { failWith: { status: 500, description: 'The disk is full.' }, afterActing: true };
-    await platform.synced(platform.changeInstance('db', { parameters: simulate({ bind: trouble }) }));
+    await platform.synced(platform.changeInstance('db', { parameters: simulate({ bind: trouble }, { size: 1 }) }));
     await platform.until(() => binding.synced?.message.includes('The disk is full.') === true);
-    platform.changeInstance('db', { parameters: simulate({}) });
+    platform.changeInstance('db', { parameters: simulate({}, { size: 1 }) });
     await platform.until(() => binding.synced?.isTrue === true);
     expect(await platform.delete(binding)).toBe('deleted');
     await eventually(held, (bindings) => bindings.length === rotated().length && rotated().every((id) => bindings.includes(id)));

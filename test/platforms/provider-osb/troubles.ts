@@ -1,5 +1,5 @@
 /** Parameters that tell a simulator how to behave. */
-export const simulate = (behaviour: object): string => JSON.stringify({ simulate: behaviour });
+export const simulate = (behaviour: object, more: object = {}): string => JSON.stringify({ ...more, simulate: behaviour });
 
 export const refusal = { failWith: { status: 400, description: 'No such size.' } };
 export const breakdown = { failWith: { status: 500, description: 'The disk is full.' }, times: 1 };
