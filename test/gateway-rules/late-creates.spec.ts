@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../e2e/eventually.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { query } from '../support/postgres.js';
 import { hangUp, reply } from '../support/stub-broker.js';
@@ -62,4 +63,13 @@ test('so does the unbind after a bind that was sent twice, and no other', async 
   expect(broker.asked('DELETE', 'binding')).toHaveLength(1);
   expect((await osb.unbind(id, 'twice', broker.plan)).status).toBe(200);
   expect(broker.asked('DELETE', 'binding')).toHaveLength(3);
+});
+
+test('what a bind left is removed at once, however long the create of its instance may still act', async () => {
+  await sentTwice();
+  await query(stage.gateway.database.url, `update service_instance set quiet_after = osb_now() + interval '1 hour' where instance_id = $1`, [id]);
+  broker.when('PUT', 'binding', reply(500, {}));
+  expect((await osb.bind(id, 'b', broker.plan)).status).toBe(502);
+  await eventually(() => osb.unbind(id, 'b', broker.plan, { acceptsIncomplete: true }), ({ status }) => status === 410);
+  expect(broker.asked('DELETE', 'binding')).toHaveLength(1);
 });

@@ -32,7 +32,7 @@ export const taskColumns = (quietAfter: string, callMs: string): string => `${OP
   coalesce(${quietAfter} > case when o.step = 'poll'
     then o.call_deadline_at - make_interval(secs => ${callMs}::float8 / 1000) else osb_now() end, false) as sent_too_early`;
 
-export const QUIET_AFTER = 'coalesce(b.quiet_after, i.quiet_after)';
+export const QUIET_AFTER = 'case when o.binding_incarnation is null then i.quiet_after else b.quiet_after end';
 
 export const TASK_JOINS = `
   join service_instance i on i.incarnation = o.instance_incarnation

@@ -23,8 +23,8 @@ export const RELEASE_QUEUED = {
   name: 'release-queued',
   text: `with candidate as (
       select q.id, q.binding_incarnation, ${IS_GONE} as gone,
-        (select b.quiet_after from service_binding b where b.incarnation = q.binding_incarnation) as binding_quiet_after,
-        i.quiet_after as instance_quiet_after
+        case when q.binding_incarnation is null then i.quiet_after
+          else (select b.quiet_after from service_binding b where b.incarnation = q.binding_incarnation) end as quiet_after
       from operation q join service_instance i on i.incarnation = q.instance_incarnation
       where q.instance_incarnation = $1 and q.state = 'queued' and (${IS_GONE} or ${IS_FREE})
       order by q.kind = 'deprovision', q.created_at, q.id limit 1
@@ -33,7 +33,7 @@ export const RELEASE_QUEUED = {
       set state = case when c.gone then 'succeeded' else 'running' end,
           finished_at = case when c.gone then osb_now() end, parked_at = case when not c.gone then o.parked_at end,
           next_attempt_at = case when not c.gone then greatest(osb_now(),
-            coalesce(c.binding_quiet_after, c.instance_quiet_after) - make_interval(secs => $2::float8 / 1000)) end
+            c.quiet_after - make_interval(secs => $2::float8 / 1000)) end
       from candidate c
       where o.id = c.id and o.state = 'queued'
       returning o.id, o.state, o.next_attempt_at <= osb_now() as is_due, o.initiator = 'platform' as is_asked_for
