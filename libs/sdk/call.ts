@@ -78,6 +78,7 @@ export interface BindRequest extends BindingRef {
   readonly bindResource?: RawJson;
   readonly parameters?: RawJson;
   readonly context?: RawJson;
+  /** The binding a rotation follows. Where the platform named no parameters, `parameters` are those of that binding. */
   readonly predecessorBindingId?: string;
 }
 

@@ -52,6 +52,20 @@ describe.each(SIMULATORS)('with a simulator %s', (where, start) => {
     expect([(await osb.fetchBinding(id, 'second')).status, (await osb.fetchBinding(id, 'first')).status]).toEqual([200, 404]);
   });
 
+  test('a rotation that names no parameters takes those of its predecessor, one that does takes its own (ROT 370)', async () => {
+    const [before, other] = [{ role: 'reader', size: 1 }, { role: 'writer' }];
+    await osb.bind(id, 'with', plan, { parameters: before });
+    await rotate('with', 'second');
+    await rotate('second', 'third', { parameters: {} });
+    await rotate('third', 'fourth', { parameters: other });
+    const told = await Promise.all(['second', 'third', 'fourth'].map((binding) => osb.fetchBinding(id, binding)));
+    expect(told.map(({ body }) => body['parameters'])).toEqual([before, before, other]);
+    const sent = simulator.changes(id).filter(({ verb }) => verb === 'bind').slice(-3);
+    expect(sent.map(({ parameters }) => JSON.parse(parameters ?? '{}'))).toEqual([before, before, other]);
+    expect((await rotate('with', 'second')).status).toBe(200);
+    expect((await rotate('third', 'fourth', { parameters: before })).status).toBe(409);
+  });
+
   test('a rotation sent again is the same binding; with another predecessor it is in conflict (ROT 377, 378)', async () => {
     const second = await rotate('first', 'second');
     const again = await rotate('first', 'second');

@@ -25,15 +25,17 @@ export function bind(state: State, request: Bind): Outcome[] {
     const life = newLife(draft, request);
     const made = instanceOf(draft, request);
     if (made === undefined) throw new Error('the model binds an instance that is not there');
+    const inherited = inherits(request) ? valueOf(made.bindings[request.predecessor]?.a ?? 'none') : {};
     const predecessor = request.predecessor === undefined ? {} : { predecessor: request.predecessor };
-    made.bindings[request.binding] = { life, ready: false, plan: instance.plan, ...valueOf(request.parameters), ...predecessor };
+    made.bindings[request.binding] = { life, ready: false, plan: instance.plan, ...inherited, ...valueOf(request.parameters), ...predecessor };
     index = begin(draft, request, { verb: 'create', held: instance.plan === 'async-bind' });
   });
   return started(next, index, request.patient);
 }
 
 function again(state: State, existing: Binding, request: Bind, wrong: boolean, instanceBusy: boolean): Outcome[] {
-  const equal = !wrong && existing.a === valueOf(request.parameters).a && existing.predecessor === request.predecessor;
+  const sameParameters = inherits(request) || existing.a === valueOf(request.parameters).a;
+  const equal = !wrong && sameParameters && existing.predecessor === request.predecessor;
   const { running, queued } = pendingOn(state, request);
   const operation = running === undefined ? undefined : operationAt(state, running);
   if (operation?.verb === 'delete' || queued !== undefined) {
@@ -45,6 +47,10 @@ function again(state: State, existing: Binding, request: Bind, wrong: boolean, i
   if (running !== undefined) return [...busyToo, ...joined(state, running, request.patient)];
   return [...busyToo, { status: 200, next: state }];
 }
+
+/** A rotation that names no parameters takes those of its predecessor (ROT 370). */
+const inherits = (request: Bind): request is Bind & { predecessor: string } =>
+  request.predecessor !== undefined && valueOf(request.parameters).a === undefined;
 
 function reasonsAgainst(state: State, instance: Instance, request: Bind, wrong: boolean): Refusal[] {
   if (wrong || instance.plan === 'not-bindable') return [BAD];

@@ -16,7 +16,7 @@ interface Change extends Thing {
 }
 
 /** `parameters`: none, empty, or `{"a": n}`. */
-export type Parameters = 'none' | 'empty' | 1 | 2;
+export type Parameters = 'none' | 'empty' | number;
 
 export type Request =
   | (Change & { readonly does: 'provision'; readonly plan: string; readonly parameters: Parameters; readonly space: string })

@@ -48,6 +48,13 @@ describe('a rotation', () => {
     expect(await bind('second', { predecessorBindingId: 'first' })).toMatchObject({ result: expiring });
   });
 
+  test('that takes over the parameters of its predecessor goes its own way', async () => {
+    const bind = await binder('rotatable', 'simulator-service');
+    const parameters = fromRawJson('{"simulate":{"answer":{"syslogDrainUrl":"syslog://drain.example"}}}');
+    expect(await bind('first', { parameters })).toHaveProperty('result.syslogDrainUrl');
+    expect(await bind('second', { parameters, predecessorBindingId: 'first' })).not.toHaveProperty('result.syslogDrainUrl');
+  });
+
   test.each([
     ['of a plan without it', 'sync', {}, 'BadRequest'],
     ['of what is still being made', 'rotatable', { async: { outcome: 'never' } }, 'ConcurrencyError'],

@@ -41,7 +41,7 @@ const DEFAULT_CAPABILITIES: Capabilities = {
   fetchBinding: true,
 };
 
-type Request = InstanceRef & Partial<BindingRef> & { readonly parameters?: RawJson; readonly context?: RawJson };
+type Request = InstanceRef & Partial<BindingRef> & Pick<BindRequest, 'parameters' | 'context' | 'predecessorBindingId'>;
 
 /**
  * A backend that makes nothing, but whose delays, answers and faults are set by plan and by the parameter `simulate`.
@@ -192,10 +192,16 @@ export class Simulator implements ServiceBackend {
       plan?.behaviours,
       readSimulation(instance?.parameters).later,
       readSimulation(binding?.parameters).later,
-      { [verb]: now },
+      { [verb]: this.#repeatsPredecessor(request) ? undefined : now },
       later,
     ];
     return Object.assign({}, ...layers.map((layer) => layer?.[verb])) as Behaviour;
+  }
+
+  /** A rotation that takes over its predecessor's parameters: their words at the top were for that one's bind. */
+  #repeatsPredecessor({ instanceId, predecessorBindingId, parameters }: Request): boolean {
+    if (predecessorBindingId === undefined || parameters === undefined) return false;
+    return this.ledger.inventory.binding(instanceId, predecessorBindingId)?.parameters === parameters.raw;
   }
 }
 

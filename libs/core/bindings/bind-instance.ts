@@ -4,7 +4,7 @@ import { Catalog, type Offered } from '../catalog/catalog.js';
 import { newIncarnation, type OperationId } from '../ids/ids.js';
 import type { Instance } from '../instances/instance.js';
 import { RequestChecks } from '../instances/request-checks.js';
-import { sameBinding, stillHolds } from '../instances/same-attributes.js';
+import { inheritsParameters, sameBinding, stillHolds } from '../instances/same-attributes.js';
 import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { EarlierCreates } from '../operations/earlier-creates.js';
@@ -32,6 +32,13 @@ export interface BindCommand {
 export type BindAnswer =
   | { readonly kind: 'created' | 'exists'; readonly binding: BindingResult }
   | { readonly kind: 'accepted'; readonly operationId: OperationId };
+
+/** What was found out before anything is locked. */
+interface Checked {
+  readonly instance: Instance;
+  readonly offered?: Offered;
+  readonly attributes: BindingAttributes;
+}
 
 type Reserved =
   | { readonly kind: 'exists'; readonly view: BindingView; readonly binding: Binding }
@@ -69,30 +76,34 @@ export class BindInstance {
     if (view.binding) return this.answerExisting(command, view, view.binding, caller);
 
     const offered = this.catalog.findByIds(view.instance.serviceId, view.instance.planId);
-    await this.check(command, view, offered, caller);
+    const attributes = await this.check(command, view, offered, caller);
     const reserved = await this.turn.take(caller, (transaction) =>
-      this.reserve(transaction, command, view.instance, offered, caller),
+      this.reserve(transaction, command, { attributes, instance: view.instance, ...optional('offered', offered) }, caller),
     );
     if (reserved.kind === 'changed') return undefined;
     if (reserved.kind === 'exists') return this.answerExisting(command, reserved.view, reserved.binding, caller);
     return answerOf(await this.answers.start(reserved.task, caller), 'created');
   }
 
-  private async check(command: BindCommand, view: BindingView, offered: Offered | undefined, caller: Caller): Promise<void> {
+  /** What the new binding will be. */
+  private async check(command: BindCommand, view: BindingView, offered: Offered | undefined, caller: Caller): Promise<BindingAttributes> {
     const { instance } = view;
+    const asked = attributesOf(command);
     namesThisInstance(command, instance);
     if (instance.state !== 'ready') throw busy();
     if (offered && !offered.plan.bindable) {
       throw new BrokerError('BadRequest', `plan "${offered.plan.name}" is not bindable`);
     }
     this.checks.waitingIsAllowed(instance.backendId, instance.planId, caller.acceptsIncomplete);
-    if (command.predecessorBindingId !== undefined) await this.predecessorIsUsable(command, offered, caller);
-    await this.checks.parametersMatch(offered?.plan.schemas.bind, command.parameters);
+    const predecessor = await this.usablePredecessor(command, offered, caller);
+    if (!inheritsParameters(asked)) await this.checks.parametersMatch(offered?.plan.schemas.bind, command.parameters);
     this.checks.backendTakesCalls(instance.backendId);
+    return inheritsParameters(asked) ? { ...asked, ...optional('parameters', predecessor?.parameters) } : asked;
   }
 
-  private async predecessorIsUsable(command: BindCommand, offered: Offered | undefined, caller: Caller): Promise<void> {
-    const predecessorId = command.predecessorBindingId as string;
+  private async usablePredecessor(command: BindCommand, offered: Offered | undefined, caller: Caller): Promise<Binding | undefined> {
+    const predecessorId = command.predecessorBindingId;
+    if (predecessorId === undefined) return undefined;
     if (offered && !offered.plan.bindingRotatable) {
       throw new BrokerError('BadRequest', `bindings of plan "${offered.plan.name}" can't be rotated (binding_rotatable is false)`);
     }
@@ -108,13 +119,13 @@ export class BindInstance {
     if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.now()) {
       throw new BrokerError('BadRequest', 'the binding named by predecessor_binding_id has expired');
     }
+    return predecessor.binding;
   }
 
   private async reserve(
     transaction: LifecycleTransaction,
     command: BindCommand,
-    checked: Instance,
-    offered: Offered | undefined,
+    checked: Checked,
     caller: Caller,
   ): Promise<Reserved | 'wait'> {
     const view = await transaction.lockInstance(caller.platform.id, command.instanceId);
@@ -122,11 +133,11 @@ export class BindInstance {
     const existing = await transaction.findBinding(view.instance, command.bindingId);
     if (existing) return { kind: 'exists', view: { ...view, binding: existing }, binding: existing };
     if (view.instance.state !== 'ready' || view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
-    if (!stillHolds(checked, view.instance)) return { kind: 'changed' };
+    if (!stillHolds(checked.instance, view.instance)) return { kind: 'changed' };
     const parallel = this.turn.runsSideBySide(view.instance);
     if (!parallel && view.pending.length > 0) return 'wait';
 
-    const binding = newBinding(command, view.instance);
+    const binding = newBinding(command, checked.attributes, view.instance);
     const { reservation, task } = this.reservations.make({
       kind: 'bind',
       platform: caller.platform,
@@ -135,7 +146,7 @@ export class BindInstance {
       binding,
       exclusive: !parallel,
       state: 'running',
-      ...optional('plan', offered?.plan),
+      ...optional('plan', checked.offered?.plan),
     });
     await transaction.insertBinding(binding);
     await transaction.insertOperation(reservation);
@@ -206,9 +217,9 @@ function attributesOf(command: BindCommand): BindingAttributes {
   };
 }
 
-function newBinding(command: BindCommand, instance: Instance): Binding {
+function newBinding(command: BindCommand, attributes: BindingAttributes, instance: Instance): Binding {
   return {
-    ...attributesOf(command),
+    ...attributes,
     incarnation: newIncarnation(),
     instanceIncarnation: instance.incarnation,
     bindingId: command.bindingId,

@@ -13,15 +13,19 @@ export function sameInstance(a: InstanceAttributes, b: InstanceAttributes): bool
   );
 }
 
-/** The same for bind requests; an empty `app_guid` (Korifi sends it) counts as absent. */
-export function sameBinding(a: BindingAttributes, b: BindingAttributes): boolean {
+/** Whether a bind request asks for this binding; an empty `app_guid` (Korifi sends it) counts as absent. */
+export function sameBinding(asked: BindingAttributes, binding: BindingAttributes): boolean {
   return (
-    (a.appGuid || undefined) === (b.appGuid || undefined) &&
-    a.predecessorBindingId === b.predecessorBindingId &&
-    sameJson(a.bindResource, b.bindResource) &&
-    sameJson(a.parameters, b.parameters)
+    (asked.appGuid || undefined) === (binding.appGuid || undefined) &&
+    asked.predecessorBindingId === binding.predecessorBindingId &&
+    sameJson(asked.bindResource, binding.bindResource) &&
+    (inheritsParameters(asked) || sameJson(asked.parameters, binding.parameters))
   );
 }
+
+/** A rotation that names no parameters takes those of its predecessor (OSB 2.17, Binding Rotation). */
+export const inheritsParameters = ({ predecessorBindingId, parameters }: BindingAttributes): boolean =>
+  predecessorBindingId !== undefined && sameJson(parameters, undefined);
 
 /** Whether what was checked for an instance holds: it is in the same life, and has the same plan. */
 export const stillHolds = (checked: Instance, now: Instance): boolean =>

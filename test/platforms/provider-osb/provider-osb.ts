@@ -96,9 +96,9 @@ export class ProviderOsb {
     this.cluster.remove(resource);
   }
 
-  /** `kubectl apply` with another `crossplane.io/external-name`: the binding is that one from now on, with its parameters. */
-  rename(binding: ServiceBinding, externalName: string, parameters = binding.parameters): void {
-    Object.assign(binding, { externalName, parameters, isSeen: false });
+  /** `kubectl apply` with another `crossplane.io/external-name`: the binding is that one from now on. */
+  rename(binding: ServiceBinding, externalName: string): void {
+    Object.assign(binding, { externalName, isSeen: false });
     this.desk.queue.add(binding);
   }
 
