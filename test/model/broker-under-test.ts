@@ -3,7 +3,7 @@ import { TestGateway } from '../support/gateway.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { simulatorInGateway, type SimulatorUnderTest } from '../e2e/simulators.js';
 import { eventually } from '../e2e/eventually.js';
-import type { Ending, Thing, Verb } from './state.js';
+import { sameInstance, type Ending, type Thing, type Verb } from './state.js';
 
 /** An operation the gateway has not ended, as its record has it. */
 export interface Pending extends Thing {
@@ -82,7 +82,7 @@ export class BrokerUnderTest {
   async settled(prefix: string, instances: readonly string[]): Promise<Pending[]> {
     return eventually(
       () => this.pending(prefix, instances),
-      (all) => all.every((one) => (one.queued ? all.some((other) => !other.queued && other.instance === one.instance) : this.isHeld(one))),
+      (all) => all.every((one) => (one.queued ? all.some((other) => !other.queued && sameInstance(one, other)) : this.isHeld(one))),
     );
   }
 

@@ -65,8 +65,10 @@ export const instanceOf = (state: State, thing: Thing): Instance | undefined => 
 export const bindingOf = (state: State, thing: Thing): Binding | undefined =>
   instanceOf(state, thing)?.bindings[thing.binding ?? ''];
 
+export const sameInstance = (one: Thing, other: Thing): boolean => instanceKey(one) === instanceKey(other);
+
 export const sameThing = (one: Thing, other: Thing): boolean =>
-  one.platform === other.platform && one.instance === other.instance && one.binding === other.binding;
+  sameInstance(one, other) && one.binding === other.binding;
 
 const isPending = ({ state }: Operation): boolean => state === 'queued' || state === 'in progress';
 
@@ -80,7 +82,7 @@ export function pendingOn(state: State, thing: Thing): { running?: number; queue
 
 /** Whether anything is under way on a binding of the instance. */
 export const bindingsAreBusy = (state: State, thing: Thing): boolean =>
-  state.operations.some((one) => isPending(one) && one.binding !== undefined && instanceKey(one) === instanceKey(thing));
+  state.operations.some((one) => isPending(one) && one.binding !== undefined && sameInstance(one, thing));
 
 /** A copy of the state with one thing done to it. */
 export function changed(state: State, change: (draft: State) => void): State {
