@@ -88,7 +88,8 @@ export function unbind(before: State, request: Unbind): Outcome[] {
   const busyToo = instanceBusy ? busy(state) : [];
   if (queued !== undefined) return [...busyToo, ...(request.patient ? joined(state, queued, true) : busy(state))];
   if (running !== undefined && operationAt(state, running).verb === 'delete') return [...busyToo, ...joined(state, running, request.patient)];
-  if (instanceBusy || (running !== undefined && !request.patient)) return busy(state);
+  // Behind its own bind it may wait, also where the delete of the whole instance does so already (UNB 407).
+  if (running === undefined ? instanceBusy : !request.patient) return busy(state);
   let index = 0;
   const next = changed(state, (draft) => {
     const waiting = running === undefined ? {} : { state: 'queued' as const };

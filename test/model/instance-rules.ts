@@ -75,7 +75,7 @@ export function update(state: State, request: Update): Outcome[] {
   const { running, queued } = pendingOn(state, request);
   const operation = running === undefined ? undefined : operationAt(state, running);
   const asked = JSON.stringify([plan, valueOf(request.parameters)]);
-  if (running !== undefined && operation?.asked === asked) return joined(state, running, request.patient);
+  if (!wrong && running !== undefined && operation?.asked === asked) return joined(state, running, request.patient);
   if (operation || queued !== undefined || !instance.ready || bindingsAreBusy(state, request)) return refusals(state, ...refused, BUSY);
   if (wrong || forbidden) return refusals(state, ...refused);
   let index = 0;
