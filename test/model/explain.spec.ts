@@ -13,6 +13,15 @@ const create = (plan: string, patient = false): Request => ({
   space: 'here',
   patient,
 });
+const update = (more: { readonly plan?: string }): Request => ({
+  does: 'update',
+  platform: 'p1',
+  instance: 'i1',
+  service: 'own',
+  parameters: 'none',
+  patient: false,
+  ...more,
+});
 const remove = (patient: boolean): Request => ({ does: 'deprovision', platform: 'p1', instance: 'i1', service: 'own', plan: 'sync', patient });
 const fetch: Request = { does: 'fetch', platform: 'p1', instance: 'i1' };
 
@@ -46,6 +55,18 @@ test('of two equal creates at once, one makes it and the other is told that it i
 test('two that are told one operation are explained, two operations are not', () => {
   const at = (one: string, other: string) => canBe([create('async', true), accepted(one)], [create('async', true), accepted(other)]);
   expect([at('x', 'x'), at('x', 'y')]).toEqual([true, false]);
+});
+
+test('who accepts incomplete operations is told 202, also where a create is let end meanwhile', () => {
+  const next = (told: Told) => canBe([create('async', true), told], [create('unknown'), conflict]);
+  expect([next(accepted('x')), next(made), next(there)]).toEqual([true, false, false]);
+});
+
+test('of two updates at once one may be refused as concurrent, but not for the plan the other one leaves', () => {
+  const before = explains([NOTHING], [create('updateable'), made]);
+  const at = (one: Told, other: Told) => explains(before, [update({ plan: 'not-bindable' }), one], [update({}), other]).length > 0;
+  const forbidden: Told = { status: 422, word: 'UpdateNotSupported' };
+  expect([at(there, there), at(there, busy), at(busy, there), at(there, forbidden), at(busy, busy)]).toEqual([true, true, true, false, false]);
 });
 
 test('a read next to a create and a delete sees one of the moments in between', () => {

@@ -11,10 +11,14 @@ export class Difference extends Error {}
 
 let histories = 0;
 
+/** What is taken for the answers of one moment. */
+export type Hearing = (exchanges: readonly Exchange[]) => readonly Exchange[];
+
 /** One history played to a gateway, side by side with the model. */
 export class History {
-  /** How many requests were sent. */
+  /** How many requests were sent, and how many of them together with others. */
   requests = 0;
+  together = 0;
   private readonly prefix = `h${(histories += 1)}-`;
   private readonly story: string[] = [];
   private readonly earlier: Request[] = [];
@@ -26,6 +30,7 @@ export class History {
   constructor(
     private readonly broker: BrokerUnderTest,
     private readonly rules: Rules,
+    private readonly heard: Hearing = (exchanges) => exchanges,
   ) {}
 
   /** @throws Difference */
@@ -59,9 +64,10 @@ export class History {
     for (const { instance } of requests) this.instances.add(instance);
     this.earlier.push(...requests);
     this.requests += requests.length;
+    if (requests.length > 1) this.together += requests.length;
     const sending = requests.map(async (request): Promise<Exchange> => ({ request, told: await this.send(request) }));
     const endedSome = await this.endsWhatIsWaitedFor(requests, how, Promise.all(sending));
-    const exchanges = await Promise.all(sending);
+    const exchanges = this.heard(await Promise.all(sending));
     for (const { told } of exchanges) if (told.operation !== undefined && !this.known.includes(told.operation)) this.known.push(told.operation);
     if (endedSome || exchanges.some(mayLeaveWork) || exchanges.length > 1) await this.settled();
     const after = explained(this.rules, this.states, exchanges, how);

@@ -1,7 +1,10 @@
 import { BrokerUnderTest } from './broker-under-test.js';
+import type { Told } from './explain.js';
+import type { Hearing } from './history.js';
 import { broker, type Rules } from './model.js';
 import { BUSY, CONFLICT, refusals } from './outcome.js';
 import { refutation } from './refutation.js';
+import type { Request } from './requests.js';
 import { instanceOf, pendingOn } from './state.js';
 
 let gateway: BrokerUnderTest;
@@ -15,11 +18,17 @@ const SEEDS = Array.from({ length: 20 }, (_none, index) => index + 1);
 /** Many times what a quiet machine needs. */
 const LONG_MS = 240_000;
 
-test('over 20,000 requests of random histories, gateway and model agree on every answer', async () => {
-  const search = { histories: 90, moments: 30, atOnce: 1 };
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+
+/** Together over 20,000 requests. */
+test.each([
+  ['one by one', { histories: 45, moments: 30, atOnce: 1 }, 10_000, 0],
+  ['up to four at once', { histories: 30, moments: 30, atOnce: 4 }, 10_000, 4_000],
+])('over random histories of requests %s, gateway and model agree on every answer', async (_how, search, requests, together) => {
   const found = await Promise.all(SEEDS.map((seed) => refutation(gateway, broker, { ...search, seed })));
   expect(found.flatMap(({ difference }) => difference ?? [])).toEqual([]);
-  expect(found.reduce((sum, { requests }) => sum + requests, 0)).toBeGreaterThanOrEqual(20_000);
+  expect(sum(found.map((one) => one.requests))).toBeGreaterThanOrEqual(requests);
+  expect(sum(found.map((one) => one.together))).toBeGreaterThanOrEqual(together);
 }, LONG_MS);
 
 /** A create sent again is always in conflict. */
@@ -43,4 +52,25 @@ test.each([
   const { difference = '' } = await refutation(gateway, rules, { seed: 1, histories: 200, moments: 30, atOnce: 1 });
   expect(difference).toMatch(story);
   expect(difference.match(/^\d+\. /gm)?.length).toBeLessThanOrEqual(steps);
+}, LONG_MS);
+
+/** Answers of requests sent together are heard wrongly; what is asked alone is heard as it is. */
+const mishearing =
+  (does: Request['does'], status: number, as: Told): Hearing =>
+  (exchanges) =>
+    exchanges.map(({ request, told }) => {
+      const isMisheard = exchanges.length > 1 && request.does === does && told.status === status;
+      return { request, told: isMisheard ? as : told };
+    });
+
+const NOT_THERE: Told = { status: 404, word: 'NotFound' };
+
+test.each([
+  ['a second create that says it made it, too', mishearing('provision', 200, { status: 201 }), /^\d\. at once: PUT i\d.* -> 201$/m],
+  ['a create that is accepted without an operation', mishearing('provision', 201, { status: 202 }), /^\d\. at once: PUT i\d.* -> 202\n[^]*no order explains that/m],
+  ['a delete that knows nothing, instead of gone', mishearing('deprovision', 410, NOT_THERE), /^\d\. at once: DELETE i\d.* -> 404 NotFound\n[^]*no order explains that/m],
+])('amid requests at once, %s is noticed, and the story is short', async (_what, heard, story) => {
+  const { difference = '' } = await refutation(gateway, broker, { seed: 1, histories: 200, moments: 30, atOnce: 4, heard });
+  expect(difference).toMatch(story);
+  expect(difference.match(/^\d+\. /gm)?.length).toBeLessThanOrEqual(5);
 }, LONG_MS);

@@ -108,13 +108,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('poll' as const), which, thing: fc.oneof(fc.constant('its own' as const), thing) }), weight: 2 },
 );
 
-/** One step after the other, or up to so many requests at once. */
+/** One step after the other, or now and then up to so many requests at once. */
 const moment = (atMost: number): fc.Arbitrary<Moment> =>
   fc.record({
     steps: fc.oneof(
       { withCrossShrink: true },
-      { arbitrary: step.map((one) => [one]), weight: 5 },
-      { arbitrary: fc.array(atOnce, { minLength: 1, maxLength: atMost }), weight: 1 },
+      { arbitrary: step.map((one) => [one]), weight: 3 },
+      { arbitrary: fc.array(atOnce, { minLength: Math.min(2, atMost), maxLength: atMost }), weight: 1 },
     ),
     how,
   });
