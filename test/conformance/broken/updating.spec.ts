@@ -48,7 +48,7 @@ const requests: Case[] = [
     reading((request) => (membersOf(request)['service_id'] && !has(request, 'context') ? { service_id: 'simulator-service' } : undefined)),
     [290, 294],
   ],
-  ['forgets parameters', reading((request) => (has(request, 'parameters') ? undefined : { parameters: {} })), [292, 302]],
+  ['changes parameters nobody named', reading((request) => (has(request, 'parameters') ? undefined : { parameters: { made: 'up' } })), [292, 295, 302, 307]],
   [
     'makes do with any plan',
     reading((request) => (/nobody/.test(String(membersOf(request)['plan_id'])) ? { plan_id: undefined } : undefined)),
