@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
@@ -25,6 +24,8 @@ export class GatewayUnderTest {
   timings: Partial<Timings> = {};
   private child: ChildProcess | undefined;
   private address: string | undefined;
+  /** The end of its present life. */
+  private exited: Promise<unknown> = Promise.resolve();
   private readonly waiting = new Map<GatewayMessage['kind'], (message: GatewayMessage) => void>();
   private struck = Promise.withResolvers<Fault>();
 
@@ -59,8 +60,9 @@ export class GatewayUnderTest {
     child.on('message', (message: GatewayMessage) => this.hear(message));
     this.keepLines(child.stdout);
     this.keepLines(child.stderr);
-    child.once('exit', () => (this.address = undefined));
-    this.address = await this.listening(child);
+    this.exited = new Promise((resolve) => child.once('exit', resolve));
+    void this.exited.then(() => (this.address = undefined));
+    this.address = await this.listening();
   }
 
   /** Arms these faults and no others; resolves when it has. */
@@ -69,7 +71,7 @@ export class GatewayUnderTest {
     this.struck = Promise.withResolvers();
     const armed = this.heard('armed');
     this.child.send({ kind: 'arm', faults } satisfies BenchMessage);
-    await Promise.race([armed, once(this.child, 'exit')]);
+    await Promise.race([armed, this.exited]);
   }
 
   /** Resolves when an armed fault strikes. */
@@ -79,8 +81,7 @@ export class GatewayUnderTest {
 
   /** Resolves when the process is gone, however that came about. */
   async gone(): Promise<void> {
-    const { child } = this;
-    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    await this.exited;
   }
 
   async kill(): Promise<void> {
@@ -107,8 +108,8 @@ export class GatewayUnderTest {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  private async listening(child: ChildProcess): Promise<string> {
-    const gone = once(child, 'exit').then(() => {
+  private async listening(): Promise<string> {
+    const gone = this.exited.then(() => {
       throw new Error(`the gateway ${this.name} did not start: ${this.lines.slice(-20).join('\n')}`);
     });
     const message = await Promise.race([this.heard('listening'), gone]);
