@@ -151,3 +151,14 @@ test('a create that never ends can be deleted where the backend can cancel it', 
   expect(deleted.status).toBe(200);
   expect(simulator.exists('endless')).toBe(false);
 });
+
+test('what was cancelled and could not be deleted then keeps its id until it is deleted', async () => {
+  const simulator = await simulatorInGateway(gateway, 'clinging');
+  const plan = simulator.plan('sync');
+  const deprovision = { times: 1, failWith: { status: 400 } };
+  await osb.provision('clinging', plan, { parameters: { simulate: { ...HELD, deprovision } } }, patient);
+  expect((await osb.deprovision('clinging', plan, patient)).status).toBe(400);
+  expect(answer(await osb.provision('clinging', plan, {}, patient))).toEqual(busy);
+  expect((await osb.deprovision('clinging', plan, patient)).status).toBe(200);
+  expect((await osb.provision('clinging', plan, {}, patient)).status).toBe(201);
+});

@@ -163,7 +163,7 @@ export class BindInstance {
     if (unheard) return { kind: 'accepted', operationId: unheard };
     if (!binding) return undefined;
     this.checks.backendTakesCalls(instance.backendId);
-    if (deletion && (await this.earlier.removed(caller, deletion))) return undefined;
+    if (await this.earlier.removed(caller, deletion)) return undefined;
     this.checks.backendTakesCalls(instance.backendId);
     throw busy();
   }

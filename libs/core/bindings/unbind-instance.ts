@@ -37,7 +37,7 @@ export class UnbindInstance {
   async execute(command: UnbindCommand): Promise<DeleteAnswer> {
     const caller = asyncBindingsFrom214(command.caller);
     const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, { ...command, caller }));
-    if (reserved.kind === 'nothing' || reserved.task.binding?.state === 'failed') {
+    if (reserved.kind === 'nothing' || reserved.task.binding?.state !== 'ready') {
       await this.earlier.heard({ platformId: caller.platform.id, instanceId: command.instanceId, bindingId: command.bindingId });
     }
     switch (reserved.kind) {

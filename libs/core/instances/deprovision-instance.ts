@@ -43,7 +43,7 @@ export class DeprovisionInstance {
   async execute(command: DeprovisionCommand): Promise<DeleteAnswer> {
     const { caller, instanceId } = command;
     const reserved = await this.lifecycle.transaction((transaction) => this.reserve(transaction, command));
-    if (reserved.kind === 'nothing' || reserved.task.instance.state === 'failed') {
+    if (reserved.kind === 'nothing' || reserved.task.instance.state !== 'ready') {
       await this.earlier.heard({ platformId: caller.platform.id, instanceId });
     }
     switch (reserved.kind) {

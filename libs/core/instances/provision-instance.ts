@@ -106,7 +106,7 @@ export class ProvisionInstance {
     const unheard = await this.earlier.unheard(caller, { platformId: caller.platform.id, instanceId });
     if (unheard) return { kind: 'accepted', operationId: unheard, instance: {} };
     if (offered instanceof BrokerError) throw offered;
-    if (!deletion || (await this.earlier.removed(caller, deletion))) return undefined;
+    if (!view || (await this.earlier.removed(caller, deletion))) return undefined;
     this.checks.backendTakesCalls(offered.backendId);
     throw beingDeleted();
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BrokerError } from '#sdk';
 import { isAway } from '../is-away.js';
 import type { Incarnation, OperationId } from '../ids/ids.js';
 import type { Caller } from './caller.js';
@@ -37,8 +38,13 @@ export class EarlierCreates {
     });
   }
 
-  /** Waits a while until what an earlier one left is removed. Says whether the id is free then. */
-  async removed({ deadline }: Pick<Caller, 'deadline'>, cleanUp: Operation): Promise<boolean> {
+  /**
+   * Waits a while until what an earlier one left is removed. Says whether the id is free then.
+   *
+   * @throws BrokerError ConcurrencyError where nobody removes it any more: the delete that its platform asked for failed
+   */
+  async removed({ deadline }: Pick<Caller, 'deadline'>, cleanUp: Operation | undefined): Promise<boolean> {
+    if (!cleanUp) throw new BrokerError('ConcurrencyError', 'what an earlier create of this id left could not be deleted; delete it again first');
     const until = Math.min(deadline.getTime(), Date.now() + this.timings.cleanUpTurnMs);
     return (await this.ends.awaited(cleanUp.id, new Date(until))) !== undefined;
   }

@@ -40,11 +40,11 @@ export const RELEASE_QUEUED = {
     ), instance as (
       update service_instance i set failure_unheard = false
       from candidate c join released using (id)
-      where i.incarnation = $1 and c.gone and is_asked_for and c.binding_incarnation is null and i.failure_unheard
+      where i.incarnation = $1 and is_asked_for and c.binding_incarnation is null and i.failure_unheard
     ), binding as (
       update service_binding b set failure_unheard = false
       from candidate c join released using (id)
-      where b.incarnation = c.binding_incarnation and c.gone and is_asked_for and b.failure_unheard
+      where b.incarnation = c.binding_incarnation and is_asked_for and b.failure_unheard
     ), audited as (
       insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
         operation_id, before, outcome, description)
