@@ -5,7 +5,7 @@ import { TestGateway } from '../support/gateway.js';
 import { GATEWAY_TEMPLATE } from '../support/gateway-template.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
-import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { createDatabase, query, type TestDatabase } from '../support/postgres.js';
 import { eventually } from './eventually.js';
 import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
@@ -87,4 +87,15 @@ describe('when the id has been deleted and given to an instance of another plan'
     expect(outcome(await overtaken(() => osb.bind(id, 'b', simulator.plan('updateable')), ...replaced))).toEqual([400, 'BadRequest']);
     expect(simulator.verbs(id)).toEqual(['provision', 'deprovision', 'provision']);
   });
+});
+
+test('a bind that was made after all is the answer to those that are sent again, though an earlier one failed unheard', async () => {
+  const bind = (parameters = {}) => osb.bind(id, 'b', simulator.plan('updateable'), { parameters }, { acceptsIncomplete: true });
+  const failed = async (): Promise<Answer> => {
+    const accepted = await bind({ simulate: { async: { durationMs: 0, outcome: 'failed' } } });
+    await eventually(() => query<{ state: string }>(database.url, `select state from service_binding where binding_id = 'b'`), ([first]) => first?.state === 'deleted');
+    return accepted;
+  };
+  expect((await overtaken(bind, failed)).status).toBe(201);
+  expect((await bind()).status).toBe(200);
 });

@@ -12,6 +12,7 @@ import { LifecycleStore, type BindingView, type LifecycleTransaction, type Task 
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
 import { Reservations } from '../operations/reservations.js';
+import { untilAnswered } from '../operations/until-answered.js';
 import type { Binding, BindingAttributes } from './binding.js';
 import { BindingTurn } from './binding-turn.js';
 
@@ -58,12 +59,9 @@ export class BindInstance {
     private readonly earlier: EarlierCreates,
   ) {}
 
-  async execute(command: BindCommand): Promise<BindAnswer> {
+  execute(command: BindCommand): Promise<BindAnswer> {
     const caller = asyncBindingsFrom214(command.caller);
-    for (;;) {
-      const answer = await this.attempt(command, caller);
-      if (answer) return answer;
-    }
+    return untilAnswered(caller, () => this.attempt(command, caller));
   }
 
   /** Nothing when what was looked at is over: another plan of the instance, another life of its id, a bind that had failed. */
@@ -72,8 +70,8 @@ export class BindInstance {
     const view = await this.lifecycle.findBinding(platform.id, command.instanceId, command.bindingId);
     if (!view) throw noInstance();
     if (view.instance.state === 'failed') throw view.pending.length > 0 ? busy() : noInstance();
-    if (view.failureUnheard || view.binding?.state === 'failed') return this.answerFailed(command, view, caller);
-    if (view.binding) return this.answerExisting(command, view, view.binding, caller);
+    if (view.binding && view.binding.state !== 'failed') return this.answerExisting(command, view, view.binding, caller);
+    if (view.binding || view.failureUnheard) return this.answerFailed(command, view, caller);
 
     const offered = this.catalog.findByIds(view.instance.serviceId, view.instance.planId);
     const attributes = await this.check(command, view, offered, caller);

@@ -9,6 +9,7 @@ import { LifecycleStore, type InstanceView, type Task } from '../operations/life
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
 import { Reservations } from '../operations/reservations.js';
+import { untilAnswered } from '../operations/until-answered.js';
 import type { Instance, InstanceAttributes } from './instance.js';
 import { RequestChecks } from './request-checks.js';
 import { sameInstance } from './same-attributes.js';
@@ -41,11 +42,8 @@ export class ProvisionInstance {
     private readonly earlier: EarlierCreates,
   ) {}
 
-  async execute(command: ProvisionCommand): Promise<ProvisionAnswer> {
-    for (;;) {
-      const answer = await this.attempt(command);
-      if (answer) return answer;
-    }
+  execute(command: ProvisionCommand): Promise<ProvisionAnswer> {
+    return untilAnswered(command.caller, () => this.attempt(command));
   }
 
   /** Nothing when the instance of this id is gone meanwhile. */

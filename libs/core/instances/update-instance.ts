@@ -9,6 +9,7 @@ import { newTask } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
 import type { Operation, UpdateIntent } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
+import { untilAnswered } from '../operations/until-answered.js';
 import type { Instance } from './instance.js';
 import { RequestChecks } from './request-checks.js';
 import { sameJson, stillHolds } from './same-attributes.js';
@@ -39,11 +40,8 @@ export class UpdateInstance {
     private readonly answers: OperationAnswers,
   ) {}
 
-  async execute(command: UpdateCommand): Promise<UpdateAnswer> {
-    for (;;) {
-      const answer = await this.attempt(command);
-      if (answer) return answer;
-    }
+  execute(command: UpdateCommand): Promise<UpdateAnswer> {
+    return untilAnswered(command.caller, () => this.attempt(command));
   }
 
   /** Nothing when the instance got another plan, or its id another life, between the checks and the lock. */
