@@ -7,7 +7,7 @@ import type { Answer } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { createDatabase, query, type TestDatabase } from '../support/postgres.js';
 import { eventually } from './eventually.js';
-import { simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
+import { HELD, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
 
 let database: TestDatabase;
 let proxy: PostgresProxy;
@@ -89,13 +89,25 @@ describe('when the id has been deleted and given to an instance of another plan'
   });
 });
 
-test('a bind that was made after all is the answer to those that are sent again, though an earlier one failed unheard', async () => {
-  const bind = (parameters = {}) => osb.bind(id, 'b', simulator.plan('updateable'), { parameters }, { acceptsIncomplete: true });
-  const failed = async (): Promise<Answer> => {
-    const accepted = await bind({ simulate: { async: { durationMs: 0, outcome: 'failed' } } });
-    await eventually(() => query<{ state: string }>(database.url, `select state from service_binding where binding_id = 'b'`), ([first]) => first?.state === 'deleted');
+describe('when another bind of its id has been accepted and failed', () => {
+  const bind = (simulate = {}) => osb.bind(id, 'b', simulator.plan('updateable'), { parameters: { simulate } }, { acceptsIncomplete: true });
+  const left = `select b.state from service_binding b join service_instance i on i.incarnation = b.instance_incarnation where i.instance_id = $1`;
+
+  /** One that fails, and is undone as this says. */
+  const failing = (unbind: object, state: string) => async (): Promise<Answer> => {
+    const accepted = await bind({ async: { durationMs: 0, outcome: 'failed' }, unbind });
+    await eventually(() => query<{ state: string }>(database.url, left, [id]), ([first]) => first?.state === state);
     return accepted;
   };
-  expect((await overtaken(bind, failed)).status).toBe(201);
-  expect((await bind()).status).toBe(200);
+
+  test('a bind that is made after all is the answer to those that are sent again', async () => {
+    expect((await overtaken(bind, failing({}, 'deleted'))).status).toBe(201);
+    expect((await bind()).status).toBe(200);
+  });
+
+  test('a bind is told of that while it is being undone', async () => {
+    const late = await overtaken(bind, failing(HELD, 'failed'));
+    expect(late.status).toBe(202);
+    expect((await osb.lastBindingOperation(id, 'b', late.body['operation'])).body['state']).toBe('failed');
+  });
 });

@@ -129,6 +129,7 @@ export class BindInstance {
     const view = await transaction.lockInstance(caller.platform.id, command.instanceId);
     if (!view) throw noInstance();
     const existing = await transaction.findBinding(view.instance, command.bindingId);
+    if (existing?.state === 'failed') return { kind: 'changed' };
     if (existing) return { kind: 'exists', view: { ...view, binding: existing }, binding: existing };
     if (view.instance.state !== 'ready' || view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
     if (!stillHolds(checked.instance, view.instance)) return { kind: 'changed' };
@@ -170,7 +171,7 @@ export class BindInstance {
     const running = view.pending.find(
       ({ bindingIncarnation, state }) => bindingIncarnation === binding.incarnation && state === 'running',
     );
-    if (binding.state === 'failed' || running?.kind === 'unbind') throw busy();
+    if (running?.kind === 'unbind') throw busy();
     if (!isSame(command, view.instance, binding)) {
       throw new BrokerError('Conflict', 'a binding of this id exists with other attributes');
     }
