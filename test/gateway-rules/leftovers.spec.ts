@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../e2e/eventually.js';
+import { FORWARD } from '../faults/proxies/fate.js';
+import { PostgresProxy } from '../faults/proxies/postgres-proxy.js';
+import { GATEWAY_TEMPLATE } from '../support/gateway-template.js';
 import type { Answer } from '../support/http-client.js';
 import type { OsbClient } from '../support/osb-client.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { reply } from '../support/stub-broker.js';
 import { held } from './held.js';
 import { RuleStage } from './rule-stage.js';
@@ -12,8 +16,13 @@ let broker: ScriptedBroker;
 let osb: OsbClient;
 let id: string;
 
+let database: TestDatabase;
+let proxy: PostgresProxy;
+
 beforeAll(async () => {
-  stage = await RuleStage.start();
+  database = await createDatabase(GATEWAY_TEMPLATE);
+  proxy = await PostgresProxy.start(database.url);
+  stage = await RuleStage.start({ database: { ...database, url: proxy.url } });
   broker = await stage.backend('clinging', { bindings_retrievable: true });
   ({ osb } = stage);
 });
@@ -21,7 +30,21 @@ beforeEach(() => {
   id = randomUUID();
   broker.forget();
 });
-afterAll(() => stage.stop());
+afterAll(async () => {
+  await stage.stop();
+  await proxy.close();
+  await database.drop();
+});
+
+/** Resolves when some request looks whether an operation has ended. */
+function looksForEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    proxy.fateOf = ({ statement }) => {
+      if (statement === 'find-task') resolve();
+      return FORWARD;
+    };
+  });
+}
 
 const ACCEPTS = { acceptsIncomplete: true };
 const outcome = ({ status, body }: Answer): unknown[] => [status, body.error];
@@ -73,5 +96,19 @@ describe.each([
     broker.when('PUT', subject, reply(202, {}), reply(201, {})).when('GET', 'last operation', reply(200, { state: 'in progress' }));
     await refusedAfter(() => broker.when('GET', 'last operation', reply(200, { state: 'failed' })));
     expect(await askedAgain()).toEqual(kept);
+  });
+
+  test('a create that waits for a clean-up does not outlive a delete that came after it', async () => {
+    const removal = held(reply(200, {}));
+    broker.when('PUT', subject, reply(500, {}), reply(201, {})).when('DELETE', subject, removal.script);
+    expect((await create()).status).toBe(502);
+    await eventually(async () => broker.asked('DELETE', subject).length, (count) => count === 1);
+    const waiting = create();
+    await looksForEnd();
+    const { body } = await remove();
+    removal.release();
+    expect(outcome(await waiting)).toEqual([422, 'ConcurrencyError']);
+    expect((await poll(body.operation)).body.state).toBe('succeeded');
+    expect(broker.asked('PUT', subject)).toHaveLength(1);
   });
 });

@@ -62,7 +62,11 @@ export class UnbindInstance {
     }
     const own = view.pending.filter(({ bindingIncarnation }) => bindingIncarnation === binding.incarnation);
     const twin = own.find(({ kind, state }) => kind === 'unbind' && state === 'running');
-    for (const { id, initiator } of own) if (initiator === 'gateway') await transaction.unpark(id);
+    for (const { id, initiator } of own) {
+      if (initiator !== 'gateway') continue;
+      await transaction.unpark(id);
+      await transaction.join(id, caller.origin.requestId);
+    }
     if (twin) return { kind: 'follow', task: newTask({ operation: twin, platform: caller.platform, instance: view.instance, binding }) };
     if (own.length > 0) return this.reserveBehind(transaction, { ...view, binding }, caller);
     if (view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();

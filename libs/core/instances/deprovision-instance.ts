@@ -67,7 +67,11 @@ export class DeprovisionInstance {
     }
     const twin = view.pending.find(({ kind, state }) => kind === 'deprovision' && state === 'running');
     // A parked unbind would keep it waiting for ever.
-    for (const { id, initiator } of view.pending) if (initiator === 'gateway') await transaction.unpark(id);
+    for (const { id, kind, initiator } of view.pending) {
+      if (initiator !== 'gateway') continue;
+      await transaction.unpark(id);
+      if (kind === 'deprovision') await transaction.join(id, caller.origin.requestId);
+    }
     if (twin) return { kind: 'follow', task: taskOf(view, twin, caller) };
     if (view.pending.length > 0) return this.reserveBehind(transaction, view, caller);
 

@@ -41,11 +41,14 @@ export class EarlierCreates {
   /**
    * Waits a while until what an earlier one left is removed. Says whether the id is free then.
    *
-   * @throws BrokerError ConcurrencyError where nobody removes it any more: the delete that its platform asked for failed
+   * @throws BrokerError ConcurrencyError where nobody removes it any more: the delete that its platform asked for failed;
+   *   and where its platform asked for that meanwhile: what is made now would outlive a delete that came later
    */
   async removed({ deadline }: Pick<Caller, 'deadline'>, cleanUp: Operation | undefined): Promise<boolean> {
     if (!cleanUp) throw new BrokerError('ConcurrencyError', 'what an earlier create of this id left could not be deleted; delete it again first');
     const until = Math.min(deadline.getTime(), Date.now() + this.timings.cleanUpTurnMs);
-    return (await this.ends.awaited(cleanUp.id, new Date(until))) !== undefined;
+    const ended = await this.ends.awaited(cleanUp.id, new Date(until));
+    if (ended && ended.operation.requestId !== cleanUp.requestId) throw new BrokerError('ConcurrencyError', 'this id was deleted meanwhile; try again');
+    return ended !== undefined;
   }
 }

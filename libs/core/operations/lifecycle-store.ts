@@ -212,6 +212,8 @@ export interface LifecycleTransaction {
   insertOperation(reservation: Reservation): Promise<{ readonly unquietForMs: number }>;
   /** Lets an operation that was parked be tried again, for as long as a new clean-up. */
   unpark(id: OperationId): Promise<void>;
+  /** A platform asks for what a clean-up does anyway: from now on that is this request's. */
+  join(id: OperationId, requestId: string | undefined): Promise<void>;
   /** Locks a parked operation, with its instance, until the end: nobody tries it again meanwhile. Nothing where it is not parked. */
   lockParked(id: OperationId): Promise<Task | undefined>;
   settle(settlement: Settlement): Promise<Written>;

@@ -13,6 +13,9 @@ export const UNPARK = {
     returning id`,
 };
 
+/** $1 operation of a locked instance, $2 the request that asks for it now. */
+export const JOIN = { name: 'join', text: 'update operation set request_id = $2 where id = $1' };
+
 const { lock } = instanceFirst('true');
 
 /** $1 operation. */

@@ -51,7 +51,7 @@ import { INSERT_BINDING } from '../statements/insert-binding.js';
 import { INSERT_CLEAN_UP, INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
 import { LOCK_INCARNATION, LOCK_INSTANCE } from '../statements/lock-instance.js';
 import { PARK } from '../statements/park.js';
-import { LOCK_PARKED, PARK_NEW, UNPARK } from '../statements/parked-operations.js';
+import { JOIN, LOCK_PARKED, PARK_NEW, UNPARK } from '../statements/parked-operations.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGED_AT_ONCE } from '../statements/purge.js';
 import { RECORD_ACCEPTED } from '../statements/record-accepted.js';
 import { RECORD_LOOKS } from '../statements/record-looks.js';
@@ -152,6 +152,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
         return { unquietForMs: row?.unquiet_for_ms ?? 0 };
       },
       unpark: async (id) => void (await this.sql.row(UNPARK, [id, this.timings.cleanUpMs], client)),
+      join: async (id, requestId) => void (await this.sql.row(JOIN, [id, requestId ?? null], client)),
       lockParked: async (id) => ((await this.sql.row(LOCK_PARKED, [id], client)) ? this.findTask(id, client) : undefined),
       settle: async (settlement) => ((await this.settleOn(settlement, client)) ? 'written' : 'lost'),
     };
