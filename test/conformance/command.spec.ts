@@ -22,7 +22,7 @@ test('it ends with 0 for a broker that keeps the rows, and says how many there w
     expect(await run(...argumentsFor(target.url), '--only', '1', '--report', 'json')).toBe(0);
     expect(JSON.parse(said.at(-1) ?? '')).toMatchObject({ rows: [{ area: 'HDR', number: 1, kind: 'passed' }] });
     expect(await run(...argumentsFor(target.url), '--only', '1-2', '--report', 'md')).toBe(0);
-    expect(said.at(-1)).toContain('No row failed.');
+    expect(said.at(-1)).toContain('None of the 2 rows that were played failed.');
   } finally {
     await broker.close();
   }
@@ -47,6 +47,49 @@ test('--list tells every row without a broker', async () => {
   expect(said.join('\n')).toMatch(/^HDR 3 +MAY +answers 412 .* \[needs any, oldestVersion\]$/m);
 });
 
+test('where a plan can be created only in ways it was not told, it says so instead of failing row after row', async () => {
+  const broker = await startSpoiltBroker({
+    answer: (answer, { method }) => (method === 'PUT' ? { ...answer, status: 400, body: '{"description":"size is missing"}' } : answer),
+  });
+  const login = argumentsFor(broker.target.url).slice(0, -2);
+  try {
+    await expect(run(...login, '--only', 'PRV')).rejects.toThrow(
+      /no plan could be created without being told how:\n {2}simulator\/sync: PUT .* was answered 400 .*size is missing[^]*Name one in a profile, as sync or async/,
+    );
+    expect(await run(...login, '--only', '91')).toBe(0);
+  } finally {
+    await broker.close();
+  }
+});
+
+test('a plan that costs something is used only where the profile names it', async () => {
+  const asked: string[] = [];
+  const broker = await startSpoiltBroker({
+    answer: (answer, { method, url }) => {
+      asked.push(method);
+      return url === '/v2/catalog' ? { ...answer, body: answer.body.replaceAll('"free":true', '"free":false') } : answer;
+    },
+  });
+  const login = argumentsFor(broker.target.url).slice(0, -2);
+  try {
+    await expect(run(...login, '--only', 'PRV')).rejects.toThrow('every plan of the catalog costs something');
+    expect(new Set(asked)).toEqual(new Set(['GET']));
+  } finally {
+    await broker.close();
+  }
+});
+
+test('the catalog cannot be read with a wrong login or address, and the way out is told', async () => {
+  const { broker, target } = await startSimulatorUnderTest();
+  try {
+    await expect(run('--url', target.url)).rejects.toThrow(/was answered 401 .*; give --username and --password$/);
+    await expect(run('--url', target.url, '--username', 'platform', '--password', 'wrong')).rejects.toThrow(/; are --username and --password right\?$/);
+    await expect(run('--url', `${target.url}/v2`, ...argumentsFor('').slice(2))).rejects.toThrow(/was answered 404 .*; leave \/v2 out of --url$/);
+  } finally {
+    await broker.close();
+  }
+});
+
 describe('it says why nothing can be tested', () => {
   let server: Server;
   let url: string;
@@ -63,10 +106,14 @@ describe('it says why nothing can be tested', () => {
 
   test.each([
     ['no address', [], '--url is needed'],
-    ['half a login', ['--url', 'x', '--username', 'x'], 'both --username and --password'],
+    ['an address that is none', ['--url', 'broker.example'], '--url must be an address like http://127.0.0.1:9000, not broker.example'],
+    ['an address of something else', ['--url', 'ftp://x'], '--url must be an address like http://127.0.0.1:9000, not ftp://x'],
+    ['a login in the address', ['--url', 'http://them:secret@x'], 'give it as --username and --password'],
+    ['an option nobody knows', ['--uri', 'http://x'], "Unknown option '--uri'; --help tells the options"],
+    ['half a login', ['--url', 'http://x', '--username', 'x'], 'both --username and --password'],
     ['a row nobody wrote', ['--only', 'XYZ'], 'no row is called XYZ'],
     ['a report nobody makes', ['--report', 'pdf'], '--report can be json or md, not pdf'],
-    ['a profile that is not there', ['--url', 'x', '--profile', '/nowhere.yaml'], 'nowhere.yaml'],
+    ['a profile that is not there', ['--url', 'http://x', '--profile', '/nowhere.yaml'], "ENOENT: no such file or directory, open '/nowhere.yaml'"],
   ])('%s', async (_what, args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
   });

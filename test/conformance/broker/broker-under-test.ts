@@ -10,7 +10,7 @@ import type { Profile } from './profile.js';
 import { Instance, type Binding } from './resources.js';
 import type { Speaking } from './speaking.js';
 import { Traces } from './traces.js';
-import { triedOut } from './trials.js';
+import { triedOut, type Trials } from './trials.js';
 
 export interface Login {
   readonly username: string;
@@ -35,6 +35,8 @@ export class BrokerUnderTest implements Speaking {
   /** As it was when the run began. */
   catalog: JsonObject = {};
   parts: Parts = new Parts(new Map(), new Set());
+  /** Why no plan could be created on trial; empty where one could, or where the profile names one. */
+  triedInVain: readonly string[] = [];
   private readonly client: HttpClient;
   private readonly played = new Map<unknown, Promise<unknown>>();
 
@@ -49,9 +51,11 @@ export class BrokerUnderTest implements Speaking {
   static async meet(target: Target): Promise<BrokerUnderTest> {
     const broker = new BrokerUnderTest(target);
     const answer = await broker.send('GET', '/v2/catalog');
-    if (answer.status !== 200 || !answer.object) throw new Error(`the catalog cannot be read: ${answer.story}`);
+    if (answer.status !== 200 || !answer.object) throw new Error(`the catalog cannot be read: ${answer.story}${wayOut(answer, target)}`);
     broker.catalog = answer.object;
-    broker.parts = Parts.of(target.profile, answer.object, await found(broker, answer.object), target.login !== undefined);
+    const { found, refusals } = await trialsOf(broker, answer.object);
+    broker.parts = Parts.of(target.profile, answer.object, found, target.login !== undefined);
+    if (!found.sync && !found.async && !target.profile.plans.any) broker.triedInVain = refusals;
     return broker;
   }
 
@@ -149,9 +153,16 @@ export class BrokerUnderTest implements Speaking {
 }
 
 /** A profile that names who answers at once, or who does not, spares the trials. */
-function found(broker: BrokerUnderTest, catalog: JsonObject): ReturnType<typeof triedOut> {
+function trialsOf(broker: BrokerUnderTest, catalog: JsonObject): Promise<Trials> {
   const { sync, async: later, asyncOnly } = broker.target.profile.plans;
-  return sync || later || asyncOnly ? Promise.resolve({}) : triedOut(broker, catalog);
+  return sync || later || asyncOnly ? Promise.resolve({ found: {}, refusals: [] }) : triedOut(broker, catalog);
+}
+
+function wayOut({ status }: Answer, { url, login, profile }: Target): string {
+  if (status === 401) return login ? '; are --username and --password right?' : '; give --username and --password';
+  if (status === 404 && /\/v2\/*$/.test(url)) return '; leave /v2 out of --url';
+  if (status === 412) return `; does it speak ${profile.version}? \`version\` of the profile says what it is asked in`;
+  return '';
 }
 
 function parsed(raw: string | Buffer | undefined): unknown {

@@ -58,7 +58,7 @@ function planCalled(name: string, offered: readonly OfferedPlan[]): OfferedPlan 
 }
 
 /** What flags tell; plans that cost something are left to the profile. */
-function fromCatalog(all: readonly OfferedPlan[], known: ReadonlyMap<Role, OfferedPlan>): Partial<Record<Role, OfferedPlan | undefined>> {
+export function fromCatalog(all: readonly OfferedPlan[], known: ReadonlyMap<Role, OfferedPlan>): Partial<Record<Role, OfferedPlan | undefined>> {
   const offered = all.filter(({ plan }) => plan['free'] !== false);
   const sync = known.get('sync');
   const beside = (plan: OfferedPlan): boolean => sync !== undefined && serviceIdOf(plan) === serviceIdOf(sync);

@@ -5,10 +5,11 @@ import { VERSIONS } from '../specification.js';
 import { ROLES, type Role } from './needs.js';
 
 const parameters = z.record(z.string(), z.unknown());
+const versionText = (known: string): string => `must be ${known}, in quotes`;
 
 const part = z.strictObject({
   /** Service and plan by their names in the catalog. */
-  plan: z.string().regex(/^[^/]+\/[^/]+$/, 'must be service/plan'),
+  plan: z.string('must be service/plan, by their names in the catalog').regex(/^[^/]+\/[^/]+$/, 'must be service/plan, by their names in the catalog'),
   /** Sent with every create, update or bind. */
   create: parameters.optional(),
   update: parameters.optional(),
@@ -17,34 +18,68 @@ const part = z.strictObject({
   wrong: parameters.optional(),
 });
 
+/** A part that takes no parameters is told by its plan alone. */
+const planAlone = (value: unknown): unknown => (typeof value === 'object' ? value : { plan: value });
+
+const wait = z.strictObject({
+  answerSeconds: z.number().positive().default(60),
+  endSeconds: z.number().positive().default(60),
+  slowSeconds: z.number().positive().default(2),
+  pollSeconds: z.number().positive().default(0.5),
+});
+
 const login = z.strictObject({ username: z.string().min(1), password: z.string() });
 
 const profileSchema = z.strictObject({
-  version: z.enum(VERSIONS).default('2.17'),
-  oldestVersion: z.string().regex(/^2\.\d+$/).optional(),
+  version: z.enum(VERSIONS, versionText(VERSIONS.join(', '))).default('2.17'),
+  oldestVersion: z.string(versionText('a version such as 2.13')).regex(/^2\.\d+$/, versionText('a version such as 2.13')).optional(),
   otherLogin: login.optional(),
-  wait: z
-    .strictObject({
-      answerSeconds: z.number().positive().default(60),
-      endSeconds: z.number().positive().default(60),
-      slowSeconds: z.number().positive().default(2),
-      pollSeconds: z.number().positive().default(0.5),
-    })
-    .prefault({}),
-  plans: z.partialRecord(z.enum(Object.keys(ROLES) as Role[]), z.union([part, z.string().transform((plan) => part.parse({ plan }))])).default({}),
+  wait: wait.prefault({}),
+  plans: z.partialRecord(z.enum(Object.keys(ROLES) as Role[]), z.preprocess(planAlone, part)).default({}),
 });
 
-/** What a broker under test is like; test/conformance/README.md explains the members. */
+/** What a broker under test is like; docs/guides/test-a-broker.md explains the members. */
 export type Profile = z.output<typeof profileSchema>;
 export type Part = z.output<typeof part>;
 
 /** @throws Error that names what is wrong in it */
 export function parseProfile(text: string): Profile {
-  const parsed = profileSchema.safeParse(parse(text) ?? {});
-  if (!parsed.success) throw new Error(`the profile: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  const parsed = profileSchema.safeParse(membersOf(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(['the profile:', ...parsed.error.issues.flatMap(problems), 'What may stand in it: docs/guides/test-a-broker.md'].join('\n  '));
 }
 
+/** @throws Error that says why it cannot be read, or what is wrong in it */
 export async function readProfile(file: string): Promise<Profile> {
-  return parseProfile(await readFile(file, 'utf8'));
+  try {
+    return parseProfile(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw told('--profile', error);
+  }
+}
+
+function membersOf(text: string): unknown {
+  try {
+    return parse(text) ?? {};
+  } catch (error) {
+    throw told('the profile is no YAML', error);
+  }
+}
+
+function told(what: string, error: unknown): Error {
+  return new Error(`${what}: ${error instanceof Error ? error.message.trim() : String(error)}`, { cause: error });
+}
+
+/** Each with its place in the profile, and with what there is instead. */
+function problems(issue: z.core.$ZodIssue): string[] {
+  const place = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') return [`${place || 'as a whole'}: ${issue.message}`];
+  return issue.keys.map((key) => `${[...issue.path, key].join('.')} is unknown; there are ${keysAt(issue.path).join(', ')}`);
+}
+
+function keysAt([first, second]: readonly PropertyKey[]): string[] {
+  if (first === undefined) return Object.keys(profileSchema.shape);
+  if (first === 'wait') return Object.keys(wait.shape);
+  if (first === 'otherLogin') return Object.keys(login.shape);
+  return Object.keys(second === undefined ? ROLES : part.shape);
 }

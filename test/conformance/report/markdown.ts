@@ -2,7 +2,7 @@ import { nameOf } from '../row.js';
 import { REGISTER } from '../register.js';
 import type { Outcome, Result, Run } from '../runner/result.js';
 import { endpointsOf } from './endpoints.js';
-import { failures, reasons, summaryOf } from './summary.js';
+import { failures, reasons, summaryOf, verdictOf } from './summary.js';
 
 /** For people: the verdict first, then what is broken, what was not looked at, and every row. */
 export function markdownReport(run: Run): string {
@@ -10,16 +10,16 @@ export function markdownReport(run: Run): string {
     ...heading(run),
     ...summary(run),
     ...broken(run),
-    ...notPlayed('Inapplicable', 'The broker lacks what these rows are about.', reasons(run.results, 'inapplicable')),
+    ...notPlayed('Inapplicable', 'The broker lacks what these rows are about, or its profile does not tell of it.', reasons(run.results, 'inapplicable')),
     ...notPlayed('Not observable', 'No client can see these rules kept or broken.', reasons(run.results, 'invisible')),
     ...parts(run),
     ...everyRow(run),
   ].join('\n');
 }
 
-function heading({ url, version, tookMs, results, leftBehind }: Run): string[] {
-  const count = failures(results).length;
-  const verdict = count === 0 ? 'No row failed.' : `**${count} of ${results.length} rows failed.**`;
+function heading(run: Run): string[] {
+  const { url, version, tookMs, leftBehind } = run;
+  const verdict = failures(run.results).length === 0 ? verdictOf(run) : `**${verdictOf(run)}**`;
   const left = leftBehind.length === 0 ? 'Nothing was left behind.' : `Could not be removed:\n\n${list(leftBehind)}`;
   return [`# Conformance of ${url}`, '', `Version ${version}, ${(tookMs / 1000).toFixed(1)} s. ${verdict} ${left}`, ''];
 }

@@ -18,6 +18,14 @@ export function violations({ results }: Run): Result[] {
   return failures(results).filter(({ row }) => BINDING.has(row.level));
 }
 
+/** What came of it, in a sentence. */
+export function verdictOf(run: Run): string {
+  const failed = failures(run.results).length;
+  const played = countsOf(run.results).passed + failed;
+  if (failed === 0) return `None of the ${played} rows that were played failed.`;
+  return `${failed} of the ${played} rows that were played failed, ${violations(run).length} of them MUST, MUST NOT or MUST*.`;
+}
+
 export function failures(results: readonly Result[]): Result[] {
   return results.filter(({ outcome }) => outcome.kind === 'failed');
 }

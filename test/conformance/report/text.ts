@@ -1,7 +1,7 @@
 import { nameOf } from '../row.js';
 import type { Result, Run } from '../runner/result.js';
 import { endpointsOf } from './endpoints.js';
-import { failures, reasons, summaryOf } from './summary.js';
+import { failures, reasons, summaryOf, verdictOf } from './summary.js';
 
 /** For a terminal: what is broken, what was not looked at, and the sums. */
 export function textReport(run: Run): string {
@@ -9,10 +9,12 @@ export function textReport(run: Run): string {
     `${run.url}, version ${run.version}, ${(run.tookMs / 1000).toFixed(1)} s`,
     '',
     ...failures(run.results).flatMap(failureLines),
-    ...reasonLines('inapplicable to this broker', reasons(run.results, 'inapplicable')),
+    ...reasonLines('inapplicable to this broker, or not told of by its profile', reasons(run.results, 'inapplicable')),
     ...reasonLines('not observable from outside', reasons(run.results, 'invisible')),
     ...leftLines(run),
     ...table(run),
+    '',
+    verdictOf(run),
   ].join('\n');
 }
 
