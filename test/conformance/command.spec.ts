@@ -62,6 +62,18 @@ test('where a plan can be created only in ways it was not told, it says so inste
   }
 });
 
+test('a plan that refuses only once it is asked as it wants to be cannot be created either', async () => {
+  const broker = await startSpoiltBroker({
+    answer: (answer, { method }) => (method === 'PUT' && answer.status < 300 ? { ...answer, status: 400, body: '{}' } : answer),
+  });
+  const login = argumentsFor(broker.target.url).slice(0, -2);
+  try {
+    await expect(run(...login, '--only', 'PRV')).rejects.toThrow(/simulator\/async: PUT .*accepts_incomplete=true was answered 400/);
+  } finally {
+    await broker.close();
+  }
+});
+
 test('a plan that costs something is used only where the profile names it', async () => {
   const asked: string[] = [];
   const broker = await startSpoiltBroker({

@@ -3,6 +3,7 @@ import { AREAS } from './areas.js';
 import { BrokerUnderTest, type Login } from './broker/broker-under-test.js';
 import { ROLES } from './broker/needs.js';
 import { parseProfile, readProfile } from './broker/profile.js';
+import { sweep } from './broker/sweep.js';
 import { endpointsOf } from './report/endpoints.js';
 import { jsonReport } from './report/json.js';
 import { markdownReport } from './report/markdown.js';
@@ -60,7 +61,7 @@ export async function runCommand(args: string[], say: (text: string) => void): P
 async function tested(target: Parameters<typeof BrokerUnderTest.meet>[0], areas: readonly Area[]): Promise<Run> {
   const broker = await BrokerUnderTest.meet(target);
   try {
-    if (areas.some(({ rows }) => rows.some(needsPlans))) expectSomePlan(broker);
+    if (areas.some(({ rows }) => rows.some(needsPlans))) await expectSomePlan(broker);
     return await runRows(broker, areas);
   } finally {
     broker.close();
@@ -70,10 +71,12 @@ async function tested(target: Parameters<typeof BrokerUnderTest.meet>[0], areas:
 const needsPlans = (row: Row): boolean => 'needs' in row && (row.needs ?? []).some((need) => need in ROLES);
 
 /** Otherwise hundreds of rows would fail, and none of them over what it is about. */
-function expectSomePlan({ triedInVain }: BrokerUnderTest): void {
+async function expectSomePlan(broker: BrokerUnderTest): Promise<void> {
+  const { triedInVain } = broker;
   if (triedInVain.length === 0) return;
+  const left = (await sweep(broker)).map((each) => `Could not be removed: ${each}`);
   const way = 'Name one in a profile, as sync or async, with what its create takes (docs/guides/test-a-broker.md); --only CAT needs none.';
-  throw new Error(['no plan could be created without being told how:', ...triedInVain.map((story) => `  ${story}`), way].join('\n'));
+  throw new Error(['no plan could be created without being told how:', ...triedInVain.map((story) => `  ${story}`), ...left, way].join('\n'));
 }
 
 function valuesOf(args: string[]) {

@@ -28,7 +28,8 @@ const wait = z.strictObject({
   pollSeconds: z.number().positive().default(0.5),
 });
 
-const login = z.strictObject({ username: z.string().min(1), password: z.string() });
+const needed = 'must be a text';
+const login = z.strictObject({ username: z.string(needed).min(1, needed), password: z.string(needed) });
 
 const profileSchema = z.strictObject({
   version: z.enum(VERSIONS, versionText(VERSIONS.join(', '))).default('2.17'),
@@ -46,7 +47,7 @@ export type Part = z.output<typeof part>;
 export function parseProfile(text: string): Profile {
   const parsed = profileSchema.safeParse(membersOf(text));
   if (parsed.success) return parsed.data;
-  throw new Error(['the profile:', ...parsed.error.issues.flatMap(problems), 'What may stand in it: docs/guides/test-a-broker.md'].join('\n  '));
+  throw new Error(['the profile has mistakes:', ...parsed.error.issues.flatMap(problems), 'What may stand in it: docs/guides/test-a-broker.md'].join('\n  '));
 }
 
 /** @throws Error that says why it cannot be read, or what is wrong in it */
@@ -54,7 +55,7 @@ export async function readProfile(file: string): Promise<Profile> {
   try {
     return parseProfile(await readFile(file, 'utf8'));
   } catch (error) {
-    throw told('--profile', error);
+    throw told(`--profile ${file}`, error);
   }
 }
 
