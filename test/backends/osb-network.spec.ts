@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { BrokerError, type ServiceBackend } from '#sdk';
 import { testCall } from '#sdk/testing';
-import { osbBackend, type ResolveHost } from '#backends/osb';
+import type { ResolveHost } from '#backends/osb';
 import { instance, osbAt, provision, refusalOf, thrownBy, verbs } from './osb-fixture.js';
 import { selfSigned } from '../support/self-signed.js';
 import { drip, hangUp, neverAnswer, reply, StubBroker, writeRaw } from '../support/stub-broker.js';
@@ -240,108 +240,6 @@ describe('redirects', () => {
     stub.next(reply(status, '', { location: `${stub.url}/elsewhere` }));
     expect(await refusalOf(verbs.provision(backend))).toMatchObject({ code: 'BackendFailed' });
     expect(stub.requests).toHaveLength(before + 1);
-  });
-});
-
-describe('the address behind a name', () => {
-  const resolvingTo =
-    (...addresses: string[]): ResolveHost =>
-    async () =>
-      addresses;
-
-  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '169.254.169.254', 'fd00:ec2::254', '0.0.0.0', 'fe80::1'])(
-    '%s is not called',
-    async (address) => {
-      const { backend, log } = open(
-        `http://broker.example.com:${stub.port}`,
-        {},
-        {
-          allowedHosts: [],
-          resolve: resolvingTo(address),
-        },
-      );
-      const before = stub.requests.length;
-      const error = await refusalOf(verbs.provision(backend));
-      expect(error).toMatchObject(NOT_SENT);
-      expect(error.description).not.toMatch(/example|127|169|::/);
-      expect(log[0]?.fields).toMatchObject({
-        reason: expect.stringContaining(`broker.example.com resolves to ${address}`),
-      });
-      expect(stub.requests).toHaveLength(before);
-    },
-  );
-
-  test('the operator reads in the catalog error what to do', async () => {
-    const { backend } = open('http://broker.example.com', {}, { allowedHosts: [], resolve: resolvingTo('127.0.0.1') });
-    const error = await thrownBy(backend.catalog({ signal: AbortSignal.timeout(10_000) }));
-    expect(error).not.toBeInstanceOf(BrokerError);
-    expect(error.message).toBe(
-      'no catalog from the broker at broker.example.com: broker.example.com resolves to 127.0.0.1, a loopback address, ' +
-        "and those are not called; add it to the gateway's allowed hosts if that is meant",
-    );
-  });
-
-  test.each([
-    ['its name', ['broker.example.com']],
-    ['its address', ['127.0.0.1']],
-    ['its network', ['127.0.0.0/8']],
-  ])('is called when %s is allowed', async (_what, allowedHosts) => {
-    const { backend } = open(
-      `http://broker.example.com:${stub.port}`,
-      {},
-      { allowedHosts, resolve: resolvingTo('127.0.0.1') },
-    );
-    expect(await verbs.provision(backend)).toMatchObject({ kind: 'done' });
-    expect(stub.last.headers.host).toBe(`broker.example.com:${stub.port}`);
-  });
-
-  test('of several addresses only the permitted ones are tried', async () => {
-    const { backend } = open(
-      `http://broker.example.com:${stub.port}`,
-      {},
-      {
-        resolve: resolvingTo('169.254.169.254', '::1', '127.0.0.1'),
-      },
-    );
-    expect(await verbs.provision(backend)).toMatchObject({ kind: 'done' });
-  });
-
-  test('is looked up once per connection, and the address that was checked is the one connected to', async () => {
-    // 1. The name points to a permitted address; 2. right after the check it would point to a forbidden one.
-    const before = stub.requests.length;
-    const answers = ['127.0.0.1', '127.0.0.2'];
-    const asked: string[] = [];
-    const resolve: ResolveHost = async (host) => {
-      asked.push(host);
-      return [answers.shift() ?? '127.0.0.2'];
-    };
-    const { backend } = open(`http://rebind.example:${stub.port}`, {}, { resolve });
-    stub.next(reply(201, {}, { connection: 'close' }));
-    expect(await verbs.provision(backend)).toMatchObject({ kind: 'done' });
-    expect(asked).toEqual(['rebind.example']);
-    // 3. A new connection looks it up again, and is refused now.
-    expect(await refusalOf(verbs.provision(backend))).toMatchObject(NOT_SENT);
-    expect(asked).toHaveLength(2);
-    expect(stub.requests).toHaveLength(before + 1);
-  });
-
-  test.each([
-    'http://127.0.0.1',
-    'http://[::1]',
-    'http://2130706433',
-    'http://169.254.169.254/latest',
-    'http://0x7f.1',
-  ])('%s is refused when the backend is set up', (url) => {
-    expect(() => osbAt(url, {}, { allowedHosts: [] })).toThrow(/^url: .* address, and those are not called/);
-  });
-
-  test('localhost is refused by what it resolves to', async () => {
-    const { backend } = open(`http://localhost:${stub.port}`, {}, { allowedHosts: [] });
-    expect(await refusalOf(verbs.provision(backend))).toMatchObject(NOT_SENT);
-  });
-
-  test('allowed hosts that cannot be understood stop the gateway', () => {
-    expect(() => osbBackend({ allowedHosts: ['http://x'] })).toThrow('allowed host "http://x"');
   });
 });
 
