@@ -55,7 +55,7 @@ describe('the address behind a name', () => {
     expect(error).not.toBeInstanceOf(BrokerError);
     expect(error.message).toBe(
       'no catalog from the broker at broker.example.com: broker.example.com resolves to 127.0.0.1, a loopback address, ' +
-        "and those are not called; add it to the gateway's allowed hosts if that is meant",
+        "and those are not called; add it to BACKEND_ALLOWED_HOSTS of the gateway if that is meant",
     );
   });
 

@@ -43,7 +43,7 @@ export class AddressGuard {
     const kind = this.kindOf(address);
     if (kind === undefined) return undefined;
     const what = host === address ? `${host} is` : `${host} resolves to ${address},`;
-    return `${what} ${kind} address, and those are not called; add it to the gateway's allowed hosts if that is meant`;
+    return `${what} ${kind} address, and those are not called; add it to BACKEND_ALLOWED_HOSTS of the gateway if that is meant`;
   }
 
   /** The same for a host that is an IP address itself, brackets or not; undefined for names. */
