@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { BrokerUnderTest } from './broker/broker-under-test.js';
+import { parseProfile } from './broker/profile.js';
 import { runCommand } from './command.js';
 import { profileFile } from './fixtures/profile-file.js';
 import { SIMULATOR_LOGIN, startSimulatorUnderTest } from './fixtures/simulator-under-test.js';
@@ -93,9 +95,12 @@ test('a plan that costs something is used only where the profile names it', asyn
 
 test('the catalog cannot be read with a wrong login or address, and the way out is told', async () => {
   const { broker, target } = await startSimulatorUnderTest();
+  const profile = parseProfile('otherLogin: { username: other, password: wrong }');
+  const notThere = { profile, login: profile.otherLogin };
   try {
     await expect(run('--url', target.url)).rejects.toThrow(/was answered 401 .*; give --username and --password$/);
     await expect(run('--url', target.url, '--username', 'platform', '--password', 'wrong')).rejects.toThrow(/; are --username and --password right\?$/);
+    await expect(BrokerUnderTest.meet({ ...target, ...notThere })).rejects.toThrow(/; is `otherLogin` of the profile right\?$/);
     await expect(run('--url', `${target.url}/v2`, ...argumentsFor('').slice(2))).rejects.toThrow(/was answered 404 .*; leave \/v2 out of --url$/);
   } finally {
     await broker.close();

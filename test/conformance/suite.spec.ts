@@ -1,3 +1,4 @@
+import { AREAS } from './areas.js';
 import { BrokerUnderTest } from './broker/broker-under-test.js';
 import { parseProfile } from './broker/profile.js';
 import { Broken, Inapplicable } from './expecting.js';
@@ -5,6 +6,7 @@ import { runAgainst } from './fixtures/outcomes.js';
 import { startSimulatorUnderTest } from './fixtures/simulator-under-test.js';
 import { startSpoiltBroker } from './fixtures/spoilt-broker.js';
 import type { Area, VisibleRow } from './row.js';
+import { chosen } from './runner/choice.js';
 
 const HEADING = { level: 'MUST', endpoint: 'provision', section: 'somewhere', since: '2.13', title: 'keeps a rule' } as const;
 const areaOf = (...checks: readonly VisibleRow['check'][]): Area[] => [
@@ -70,6 +72,20 @@ test('everything that was made is removed, also what ends later', async () => {
     const under = await BrokerUnderTest.meet(target);
     expect(under.traces.left).toEqual([]);
     under.close();
+  } finally {
+    await broker.close();
+  }
+});
+
+test('a plan is not taken for another one than itself', async () => {
+  const { broker, target } = await startSimulatorUnderTest();
+  const profile = parseProfile('plans: { sync: simulator/sync, slowCreate: { plan: simulator/async, create: { simulate: { async: { durationMs: 3000 } } } } }');
+  try {
+    const under = await BrokerUnderTest.meet({ ...target, profile });
+    expect(under.parts.summary).toMatchObject({ otherPlan: 'simulator/async', slowCreate: 'simulator/async' });
+    under.close();
+    const { results } = await runAgainst({ ...target, profile }, chosen(AREAS, '235'));
+    expect(results.map(({ outcome }) => outcome)).toEqual([{ kind: 'passed' }]);
   } finally {
     await broker.close();
   }

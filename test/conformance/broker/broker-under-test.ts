@@ -159,6 +159,7 @@ function trialsOf(broker: BrokerUnderTest, catalog: JsonObject): Promise<Trials>
 }
 
 function wayOut({ status }: Answer, { url, login, profile }: Target): string {
+  if (status === 401 && login && login === profile.otherLogin) return '; is `otherLogin` of the profile right?';
   if (status === 401) return login ? '; are --username and --password right?' : '; give --username and --password';
   if (status === 404 && /\/v2\/*$/.test(url)) return '; leave /v2 out of --url';
   if (status === 412) return `; does it speak ${profile.version}? \`version\` of the profile says what it is asked in`;

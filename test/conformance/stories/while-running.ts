@@ -1,5 +1,5 @@
 import type { BrokerUnderTest } from '../broker/broker-under-test.js';
-import { planIdOf } from '../broker/offered.js';
+import { planIdOf, serviceIdOf } from '../broker/offered.js';
 import type { Binding, Instance } from '../broker/resources.js';
 import { Broken, Inapplicable } from '../expecting.js';
 import type { Answer } from '../wire/answer.js';
@@ -39,17 +39,24 @@ export async function whileCreating(broker: BrokerUnderTest): Promise<WhileCreat
   const instance = broker.instance('slowCreate');
   const accepted = begun(await instance.provision({}, incomplete));
   const held = instance.provision();
-  const others = broker.parts.get('otherPlan');
+  const other = otherPlanOf(broker, instance);
   const [again, otherParameters, otherPlan, updated, bound, fetched] = await Promise.all([
     instance.provision({}, incomplete),
     instance.provision({ parameters: { ...instance.cast.create, ...OTHER } }, incomplete),
-    others && instance.provision({ plan_id: others.plan['id'] }, incomplete),
+    other === undefined ? undefined : instance.provision({ plan_id: other }, incomplete),
     instance.update({ parameters: OTHER }, incomplete),
     instance.binding().bind({}, incomplete),
     instance.fetch(),
   ]);
   const running = await toItsEnd(instance, accepted);
   return { instance, again, againWithout: await held, otherParameters, otherPlan, updated, bound, fetched, ...running };
+}
+
+/** The plan otherPlan is another one than that of sync; it may be the very plan of this instance, or of another service. */
+function otherPlanOf(broker: BrokerUnderTest, { serviceId, planId }: Instance): string | undefined {
+  const other = broker.parts.get('otherPlan');
+  if (!other || serviceIdOf(other) !== serviceId || planIdOf(other) === planId) return undefined;
+  return planIdOf(other);
 }
 
 export interface WhileUpdating extends Running {
