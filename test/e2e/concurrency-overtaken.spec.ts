@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { FORWARD } from '../faults/proxies/fate.js';
 import { PostgresProxy } from '../faults/proxies/postgres-proxy.js';
 import { TestGateway } from '../support/gateway.js';
 import { GATEWAY_TEMPLATE } from '../support/gateway-template.js';
 import type { Answer } from '../support/http-client.js';
-import type { OsbClient } from '../support/osb-client.js';
+import { OsbClient } from '../support/osb-client.js';
 import { createDatabase, query, type TestDatabase } from '../support/postgres.js';
 import { eventually } from './eventually.js';
 import { HELD, simulatorInGateway, type SimulatorUnderTest } from './simulators.js';
@@ -52,6 +54,30 @@ async function overtaken(late: () => Promise<Answer>, ...others: (() => Promise<
   letGo();
   return answer;
 }
+
+test('a bind whose client hung up while it waited is not made after the unbind that was sent since', async () => {
+  const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
+  let isHeld = false;
+  proxy.fateOf = ({ statement }) => {
+    if (isHeld || statement !== 'lock-instance') return FORWARD;
+    isHeld = true;
+    return { kind: 'hold', until };
+  };
+  const [hangUp, impatient] = [new AbortController(), new OsbClient(gateway.url, 'platform', 'platform-password')];
+  const connected = once(gateway.gateway.app.getHttpServer(), 'connection') as Promise<[Socket]>;
+  const lost = impatient.bind(id, 'b', simulator.plan('updateable'), {}, { signal: hangUp.signal }).catch((error: unknown) => error);
+  const [socket] = await connected;
+  await eventually(() => isHeld, (held) => held);
+  const noticed = once(socket, 'close');
+  hangUp.abort();
+  await Promise.all([lost, noticed, impatient.close()]);
+  expect((await osb.unbind(id, 'b', simulator.plan('updateable'))).status).toBe(410);
+  letGo();
+  // Gets the lock after the one that was held.
+  expect((await osb.bind(id, 'other', simulator.plan('updateable'))).status).toBe(201);
+  const sql = `select b.binding_id from service_binding b join service_instance i on i.incarnation = b.instance_incarnation where i.instance_id = $1`;
+  expect(await query(database.url, sql, [id])).toEqual([{ binding_id: 'other' }]);
+});
 
 test('an update of parameters alone leaves the plan another update has just given the instance', async () => {
   const late = await overtaken(() => update({ parameters: { b: 2 } }), () => update({ plan_id: planId('sync') }));

@@ -6,7 +6,7 @@ import type { Instance } from '../instances/instance.js';
 import { RequestChecks } from '../instances/request-checks.js';
 import { inheritsParameters, sameBinding, stillHolds } from '../instances/same-attributes.js';
 import { optional } from '../optional.js';
-import type { Caller } from '../operations/caller.js';
+import { hungUp, type Caller } from '../operations/caller.js';
 import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type BindingView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';
@@ -135,6 +135,7 @@ export class BindInstance {
     if (!stillHolds(checked.instance, view.instance)) return { kind: 'changed' };
     const parallel = this.turn.runsSideBySide(view.instance);
     if (!parallel && view.pending.length > 0) return 'wait';
+    if (caller.hasHungUp()) throw hungUp();
 
     const binding = newBinding(command, checked.attributes, view.instance);
     const { reservation, task } = this.reservations.make({

@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import { isAway } from '../is-away.js';
 import type { Incarnation, OperationId } from '../ids/ids.js';
-import type { Caller } from './caller.js';
+import { within } from '../within.js';
+import { hungUp, type Caller } from './caller.js';
 import { LifecycleStore, type ResourceName } from './lifecycle-store.js';
 import { OperationEnds } from './operation-ends.js';
 import { errorOf, lifeOf, type Operation } from './operation.js';
 import { Timings } from './timings.js';
+
+/** An answer that is known does not wait longer for a note about it. */
+const HEARD_MS = 1_000;
 
 /** What a create meets that was sent before it under the same id, and failed (ADR 15). */
 @Injectable()
@@ -31,11 +35,15 @@ export class EarlierCreates {
     throw errorOf(operation.failure);
   }
 
-  /** The platform knows of the failure of this life, or of any of the name, or does not want to know. Where that can't be written now, it will be told once more. */
+  /**
+   * The platform knows of the failure of this life, or of any of the name, or does not want to know. Where that can't be
+   * written now, it will be told once more.
+   */
   async heard(name: ResourceName, life?: Incarnation): Promise<void> {
-    await this.lifecycle.hearFailure(name, life).catch((error: unknown) => {
+    const writing = this.lifecycle.hearFailure(name, life).catch((error: unknown) => {
       if (!isAway(error)) throw error;
     });
+    await within(HEARD_MS, writing);
   }
 
   /**
@@ -44,11 +52,12 @@ export class EarlierCreates {
    * @throws BrokerError ConcurrencyError where nobody removes it any more: the delete that its platform asked for failed;
    *   and where its platform asked for that meanwhile: what is made now would outlive a delete that came later
    */
-  async removed({ deadline }: Pick<Caller, 'deadline'>, cleanUp: Operation | undefined): Promise<boolean> {
+  async removed({ deadline, hasHungUp }: Pick<Caller, 'deadline' | 'hasHungUp'>, cleanUp: Operation | undefined): Promise<boolean> {
     if (!cleanUp) throw new BrokerError('ConcurrencyError', 'what an earlier create of this id left could not be deleted; delete it again first');
     const until = Math.min(deadline.getTime(), Date.now() + this.timings.cleanUpTurnMs);
     const ended = await this.ends.awaited(cleanUp.id, new Date(until));
     if (ended && ended.operation.requestId !== cleanUp.requestId) throw new BrokerError('ConcurrencyError', 'this id was deleted meanwhile; try again');
+    if (hasHungUp()) throw hungUp();
     return ended !== undefined;
   }
 }

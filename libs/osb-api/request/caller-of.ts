@@ -14,6 +14,7 @@ export function callerOf(request: FastifyRequest, budgetMs: number): Caller {
     apiMinor: request.apiVersion?.minor ?? 0,
     acceptsIncomplete: acceptsIncomplete(request.query as Query),
     deadline: new Date(Date.now() + budgetMs),
+    hasHungUp: () => request.raw.socket.destroyed,
     origin: {
       requestId: request.id,
       ...(originatingIdentity === undefined ? {} : { originatingIdentity }),
