@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLES = ['service_instance', 'service_binding'];
 
-/** Creates that were accepted and failed, and whose platform has not heard of it yet (ADR 15). */
+/** Creates that failed, and whose platform has not heard of it yet (ADR 15). */
 export class UnheardFailures1795262400000 implements MigrationInterface {
   readonly name = 'UnheardFailures1795262400000';
 

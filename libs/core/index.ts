@@ -34,6 +34,7 @@ export * from './inventory/inventory.js';
 export * from './journal/journal.js';
 export * from './journal/outage.js';
 export * from './operations/caller.js';
+export * from './operations/earlier-creates.js';
 export * from './operations/last-operation.js';
 export * from './operations/late-creates.js';
 export * from './operations/lifecycle-store.js';

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore } from '#core';
+import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore, UnheardFailureStore } from '#core';
 import { DataSource } from 'typeorm';
 import { Orm } from './orm.js';
 import { PostgresNews } from './postgres-news.js';
@@ -12,6 +12,7 @@ import { PostgresLateCreates } from './stores/postgres-late-creates.js';
 import { PostgresLifecycleStore } from './stores/postgres-lifecycle-store.js';
 import { PostgresParkedOperations } from './stores/postgres-parked-operations.js';
 import { PostgresPlatformStore } from './stores/postgres-platform-store.js';
+import { PostgresUnheardFailures } from './stores/postgres-unheard-failures.js';
 
 /** The ports of core, kept in Postgres. The app brings the DataSource, the sealer and the timings. */
 @Module({})
@@ -27,6 +28,7 @@ export class PersistenceModule {
       { provide: OperationNews, useClass: PostgresNews },
       { provide: ParkedOperationStore, useClass: PostgresParkedOperations },
       { provide: PlatformStore, useClass: PostgresPlatformStore },
+      { provide: UnheardFailureStore, useClass: PostgresUnheardFailures },
       { provide: CredentialDirectory, useExisting: PlatformStore },
     ];
     const sql = { provide: Sql, inject: [DataSource], useFactory: (database: DataSource) => new Sql(database) };

@@ -1,4 +1,4 @@
-import { newUuid, ParkedOperationStore, type Instance, type Operation, type OperationId } from '#core';
+import { newUuid, ParkedOperationStore, UnheardFailureStore, type Instance, type Operation, type OperationId } from '#core';
 import {
   aBinding,
   anInstance,
@@ -87,7 +87,7 @@ test('an id at the backend is not used again when operators gave up removing wha
   const operation = await cleanUpOf(instance);
   await record.lifecycle.park(operation);
   await giveUp(operation.id);
-  await record.lifecycle.hearFailure(instance);
+  await record.get(UnheardFailureStore).hear(instance);
   const reserve = (changes: Partial<Instance>): Promise<string> => {
     const next = anInstance(record, { instanceId: instance.instanceId, ...changes });
     return record.lifecycle.reserveProvision(next, reservationOf(anOperation('provision', next)));
@@ -103,7 +103,7 @@ test('an id at the backend is used again when the clean-up of what had it succee
   const again = anInstance(record, { instanceId: instance.instanceId });
   const reserve = () => record.lifecycle.reserveProvision(again, reservationOf(anOperation('provision', again)));
   expect(await reserve()).toBe('failure unheard');
-  await record.lifecycle.hearFailure(instance);
+  await record.get(UnheardFailureStore).hear(instance);
   expect(await reserve()).toBe('reserved');
 });
 

@@ -4,7 +4,7 @@ import { isAway } from '../is-away.js';
 import type { Incarnation, OperationId } from '../ids/ids.js';
 import { within } from '../within.js';
 import { hungUp, type Caller } from './caller.js';
-import { LifecycleStore, type ResourceName } from './lifecycle-store.js';
+import type { ResourceName } from './lifecycle-store.js';
 import { OperationEnds } from './operation-ends.js';
 import { errorOf, lifeOf, type Operation } from './operation.js';
 import { Timings } from './timings.js';
@@ -12,11 +12,19 @@ import { Timings } from './timings.js';
 /** An answer that is known does not wait longer for a note about it. */
 const HEARD_MS = 1_000;
 
+/** The port for creates that failed, and whose platform was not told yet. */
+export abstract class UnheardFailureStore {
+  /** The create of this name that failed so. */
+  abstract find(name: ResourceName): Promise<Operation | undefined>;
+  /** The platform was told, or does not want to know any more: of this life, or of any of the name. */
+  abstract hear(name: ResourceName, life?: Incarnation): Promise<void>;
+}
+
 /** What a create meets that was sent before it under the same id, and failed (ADR 15). */
 @Injectable()
 export class EarlierCreates {
   constructor(
-    private readonly lifecycle: LifecycleStore,
+    private readonly failures: UnheardFailureStore,
     private readonly ends: OperationEnds,
     private readonly timings: Timings,
   ) {}
@@ -28,7 +36,7 @@ export class EarlierCreates {
    * @throws BrokerError the failure itself, where the platform takes no 202
    */
   async unheard({ acceptsIncomplete }: Pick<Caller, 'acceptsIncomplete'>, name: ResourceName): Promise<OperationId | undefined> {
-    const operation = await this.lifecycle.findUnheardFailure(name);
+    const operation = await this.failures.find(name);
     if (!operation?.failure) return undefined;
     if (acceptsIncomplete) return operation.id;
     await this.heard(name, lifeOf(operation));
@@ -40,7 +48,7 @@ export class EarlierCreates {
    * written now, it will be told once more.
    */
   async heard(name: ResourceName, life?: Incarnation): Promise<void> {
-    const writing = this.lifecycle.hearFailure(name, life).catch((error: unknown) => {
+    const writing = this.failures.hear(name, life).catch((error: unknown) => {
       if (!isAway(error)) throw error;
     });
     await within(HEARD_MS, writing);

@@ -1,7 +1,7 @@
 import type { BindingResult, InstanceMetadata, PlatformRef } from '#sdk';
 import type { AuditEvent } from '../audit/audit-event.js';
 import type { Binding } from '../bindings/binding.js';
-import type { Incarnation, OperationId } from '../ids/ids.js';
+import type { OperationId } from '../ids/ids.js';
 import type { Instance, LifeState } from '../instances/instance.js';
 import type { Operation, OperationFailure } from './operation.js';
 
@@ -16,7 +16,7 @@ export interface BindingView extends InstanceView {
 }
 
 export interface FoundBinding extends BindingView {
-  /** An earlier bind of this id was accepted and failed, and its platform was not told yet. */
+  /** An earlier bind of this id failed, and its platform was not told yet. */
   readonly failureUnheard: boolean;
 }
 
@@ -132,11 +132,6 @@ export abstract class LifecycleStore {
     instance: Instance,
     reservation: Reservation,
   ): Promise<'reserved' | 'instance exists' | 'failure unheard' | 'backend id taken'>;
-
-  /** The create of this name that failed, where its platform was not told yet. */
-  abstract findUnheardFailure(name: ResourceName): Promise<Operation | undefined>;
-  /** The platform was told that its create failed, or does not want to know any more: of this life, or of any of the name. */
-  abstract hearFailure(name: ResourceName, life?: Incarnation): Promise<void>;
 
   /**
    * Runs the story in one transaction; it commits when the story returns and rolls back when it throws. A commit whose

@@ -78,7 +78,7 @@ export class ServiceInstanceEntity {
   @Column('timestamptz', { name: 'quiet_after', nullable: true })
   quietAfter!: Date | null;
 
-  /** The create was accepted and failed, and its platform was not told yet. */
+  /** The create failed, and its platform was not told yet. */
   @Column('boolean', { name: 'failure_unheard', default: false })
   failureUnheard!: boolean;
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LateCreateStore, newUuid, Sealer, Timings, type Binding, type Incarnation, type LateCreate, type LateOutcome } from '#core';
+import { keyOf } from '../osb-key.js';
 import { auditValues } from '../rows/audit-values.js';
 import { TaskRows } from '../rows/task-rows.js';
 import { Sql, type Queryable } from '../sql.js';
@@ -65,7 +65,7 @@ export class PostgresLateCreates extends LateCreateStore {
   }
 
   private async adoptBinding({ instance, cleanUp }: LateCreate, binding: Binding, client: Queryable): Promise<boolean> {
-    const key = createHash('sha256').update(binding.bindingId, 'utf8').digest();
+    const key = keyOf(binding.bindingId);
     if (await this.sql.row(FIND_BINDING, [instance.incarnation, key], client)) return false;
     await this.sql.rows(INSERT_BINDING, this.rows.bindings.values(binding), client);
     await this.sql.rows(INSERT_CLEAN_UP, this.cleanUpValues(cleanUp), client);

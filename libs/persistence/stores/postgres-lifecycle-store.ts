@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import {
@@ -21,7 +20,6 @@ import {
   type OperationState,
   type Pause,
   type Reservation,
-  type ResourceName,
   type Settlement,
   type Task,
   type Written,
@@ -29,6 +27,7 @@ import {
 } from '#core';
 import { BrokerError } from '#sdk';
 import { GroupedWrites } from '../grouped-writes.js';
+import { keyOf } from '../osb-key.js';
 import { auditValues } from '../rows/audit-values.js';
 import type { BindingRow } from '../rows/binding-rows.js';
 import type { InstanceRow } from '../rows/instance-rows.js';
@@ -59,7 +58,7 @@ import { RECORD_PAUSE } from '../statements/record-pause.js';
 import { FIND_FORGOTTEN, RELEASE_QUEUED } from '../statements/release-queued.js';
 import { SAVE_BINDING_STATE, SAVE_INSTANCE_STATE } from '../statements/save-backend-state.js';
 import { SETTLE_OPERATION } from '../statements/settle-operation.js';
-import { FIND_UNHEARD_BIND, FIND_UNHEARD_PROVISION, HEAR_BIND, HEAR_PROVISION } from '../statements/unheard-failures.js';
+import { FIND_UNHEARD_PROVISION } from '../statements/unheard-failures.js';
 import { violatesForeignKey } from '../violations.js';
 
 /** The lifecycle in Postgres. The hot path is hand-written: one statement, one round trip, one transaction. */
@@ -99,7 +98,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
     for (let look = 1; look <= 2; look += 1) {
       if (await this.isReserved(instance, reservation)) return 'reserved';
       if (await this.findInstance(instance.platformId, instance.instanceId)) return 'instance exists';
-      if (await this.findUnheardFailure(instance)) return 'failure unheard';
+      if (await this.sql.row(FIND_UNHEARD_PROVISION, [instance.platformId, keyOf(instance.instanceId)])) return 'failure unheard';
     }
     return 'backend id taken';
   }
@@ -109,21 +108,6 @@ export class PostgresLifecycleStore extends LifecycleStore {
     const asked = this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values).catch(backendIsGone);
     const row = await this.sql.unlessDone(asked, () => this.areCommitted([reservation.operation.id]), () => ({ reserved: true }));
     return row?.reserved === true;
-  }
-
-  async findUnheardFailure({ platformId, instanceId, bindingId }: ResourceName): Promise<Operation | undefined> {
-    const keys = [platformId, keyOf(instanceId)];
-    const row =
-      bindingId === undefined
-        ? await this.sql.row<OperationRow>(FIND_UNHEARD_PROVISION, keys)
-        : await this.sql.row<OperationRow>(FIND_UNHEARD_BIND, [...keys, keyOf(bindingId)]);
-    return row && this.rows.operations.read(row);
-  }
-
-  async hearFailure({ platformId, instanceId, bindingId }: ResourceName, life?: Incarnation): Promise<void> {
-    const keys = [platformId, keyOf(instanceId), life ?? null];
-    if (bindingId === undefined) await this.sql.rows(HEAR_PROVISION, keys);
-    else await this.sql.rows(HEAR_BIND, [...keys, keyOf(bindingId)]);
   }
 
   transaction<T>(story: (transaction: LifecycleTransaction) => Promise<T>): Promise<T> {
@@ -310,9 +294,6 @@ type InstanceViewRow = InstanceRow & Partial<OperationRow>;
 type BindingViewRow = InstanceViewRow & Partial<BindingRow> & { readonly failure_unheard: boolean };
 
 type FoundRow = { [K in keyof OperationRow]: OperationRow[K] | null } & { readonly life_state: LifeState };
-
-/** The digest by which an id is found; see `osb_key` in the schema. */
-const keyOf = (id: string): Buffer => createHash('sha256').update(id, 'utf8').digest();
 
 function backendIsGone(error: unknown): never {
   if (!violatesForeignKey(error, 'service_instance_backend_id_fk')) throw error;
