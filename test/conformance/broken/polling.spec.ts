@@ -1,5 +1,5 @@
 import { expectBroken } from '../fixtures/expect-broken.js';
-import { instead, membersOf, remembering, toInstance, toBinding } from '../fixtures/spoiling.js';
+import { instead, membersOf, pathOf, remembering, toInstance, toBinding } from '../fixtures/spoiling.js';
 import type { SpoiltRequest, Spoiling } from '../fixtures/spoilt-broker.js';
 
 type Case = readonly [what: string, spoiling: Spoiling, rows: readonly number[]];
@@ -9,9 +9,16 @@ const isPoll = ({ url }: SpoiltRequest): boolean => url.includes('/last_operatio
 /** The first poll of a create, however soon that ended, and each but the last one after a poll that was answered. */
 const isTooEarly = (last: string | undefined, state: unknown): boolean => last === 'PUT 202' || (last === 'GET 200' && state === 'in progress');
 
-/** Who began something of this plan is answered 400 to its deletes, once it had to wait. */
-const stubborn = (which: (method: string, request: SpoiltRequest) => boolean): Spoiling =>
-  remembering((told, request, past) => (which('DELETE', request) && past.filter((each) => each === 'GET 200').length > 8 ? instead(told, 400) : undefined));
+/** What the profile has overrun its time is not deleted: the answer to that is 400. */
+function stubborn(which: (method: string, request: SpoiltRequest) => boolean): Spoiling {
+  const overrun = new Set<string>();
+  return {
+    answer: (told, request) => {
+      if (request.method === 'PUT' && request.body.includes('"durationMs":2500')) overrun.add(pathOf(request));
+      return which('DELETE', request) && overrun.has(pathOf(request)) ? instead(told, 400) : told;
+    },
+  };
+}
 
 /** The catalog says that plans take no time. */
 const hasty: Spoiling = {

@@ -58,7 +58,10 @@ export async function timedChanges(broker: BrokerUnderTest, role: 'async' | 'asy
   const follow = async (target: Instance | Binding, accepted: Answer): Promise<void> => {
     const began = performance.now();
     if (accepted.status !== 202) throw new Broken(`it could not begin: ${accepted.story}; expected 202, as the profile says`);
-    timed.push({ ended: await target.ended(accepted), tookMs: performance.now() - began });
+    const ended = await target.ended(accepted);
+    const isEnd = ended.status === 410 || (ended.status === 200 && ended.body['state'] === 'succeeded');
+    if (!isEnd) throw new Broken(`${ended.story}; expected the end of what was accepted`);
+    timed.push({ ended, tookMs: performance.now() - began });
   };
   if (role === 'async') {
     const instance = broker.instance(role);
