@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { BrokerError, type ServiceBackend } from '#sdk';
 import { testCall } from '#sdk/testing';
 import type { ResolveHost } from '#backends/osb';
@@ -10,6 +11,7 @@ const NOT_SENT = { code: 'Unavailable', status: 503, mayHaveActed: false };
 
 let stub: StubBroker;
 const opened: ServiceBackend[] = [];
+const clients: Socket[] = [];
 const open: typeof osbAt = (...setup) => {
   const made = osbAt(...setup);
   opened.push(made.backend);
@@ -21,14 +23,16 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const backend of opened.splice(0)) await backend.close?.();
+  for (const client of clients.splice(0)) client.destroy();
 });
 afterAll(() => stub.stop());
 
-/** A port of 127.0.0.1 that nothing listens on. */
+/** A port of 127.0.0.1 that nothing listens on, and nothing can: it is the client's end of an open connection. */
 async function closedPort(): Promise<number> {
-  const { server, port } = await listening(() => {});
-  await new Promise((closed) => server.close(closed));
-  return port;
+  const client = connect(stub.port, '127.0.0.1');
+  await once(client, 'connect');
+  clients.push(client);
+  return client.localPort as number;
 }
 
 async function listening(onSocket: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
