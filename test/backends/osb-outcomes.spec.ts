@@ -99,7 +99,17 @@ describe('what the broker answers is what the gateway hears', () => {
     expect(error).toMatchObject({ word: 'AcmeQuota', description: 'the quota is used up', ...expected });
   });
 
-  test.each([...[401, 403, 405, 412].flatMap((status) => on(ALL, status)), ...on(CREATES, 404), ...on(CREATES, 410)])(
+  test.each([
+    ...on(ALL, 403),
+    ...on([...CREATES, ...DELETES], 404),
+    ...on([...DELETES, ...FETCHES], 409),
+  ])("%s: what the broker says with HTTP %i reaches the user, and the class of the error stays", async (verb, status) => {
+    stub.next(reply(status, { error: 'AcmeDenied', description: 'org shop may not use this service' }));
+    const error = await refusalOf(verbs[verb](backend));
+    expect(error).toMatchObject({ ...NOT_EXECUTED, word: 'AcmeDenied', description: 'org shop may not use this service' });
+  });
+
+  test.each([...[401, 405, 412].flatMap((status) => on(ALL, status)), ...on(CREATES, 410)])(
     '%s: what the broker says with HTTP %i is about the gateway and stays here',
     async (verb, status) => {
       stub.next(reply(status, { error: 'Secret', description: 'user gateway is locked' }));

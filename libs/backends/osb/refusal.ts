@@ -6,12 +6,13 @@ import { present } from './present.js';
 export type Verb = 'provision' | 'update' | 'deprovision' | 'bind' | 'unbind' | 'fetch';
 
 /**
- * The broker turned the request down because of something a platform cannot mend: our credentials, the URL, the API
- * version. 502 to the platform, but nothing was changed, so nothing must be cleaned up.
+ * The broker turned the request down because of something the gateway's operator has to mend: our credentials, the URL,
+ * the API version. 502 to the platform, but nothing was changed, so there is nothing to mitigate.
  */
 export class NotExecutedError extends BrokerError {
-  constructor(status: number) {
-    super('BackendFailed', `the backend did not take the request (HTTP ${status}); an operator has to look at it`);
+  constructor(status: number, description?: string, details?: BrokerErrorDetails) {
+    const ownWords = `the backend did not take the request (HTTP ${status}); an operator has to look at it`;
+    super('BackendFailed', description ?? ownWords, details);
   }
 
   override get mayHaveActed(): boolean {
@@ -64,8 +65,16 @@ export interface RefusalRules {
 export function refusal(verb: Verb, answer: BrokerAnswer, rules: RefusalRules): BrokerError {
   const description = rules.clean(answer.body?.value['description']);
   const meaning = meaningOf(verb, answer, rules, description !== undefined);
-  if (meaning === 'not executed') return new NotExecutedError(answer.status);
+  if (meaning === 'not executed') return notExecuted(verb, answer, description);
   return new BrokerError(meaning, description ?? ownWords(meaning, answer.status), details(verb, meaning, answer));
+}
+
+/** Statuses by which brokers refuse what a user asked for; with the others they speak of the gateway's own settings. */
+const MEANT_FOR_USERS: readonly number[] = [403, 404, 409];
+
+function notExecuted(verb: Verb, answer: BrokerAnswer, description: string | undefined): NotExecutedError {
+  if (description === undefined || !MEANT_FOR_USERS.includes(answer.status)) return new NotExecutedError(answer.status);
+  return new NotExecutedError(answer.status, description, details(verb, 'BackendFailed', answer));
 }
 
 function meaningOf(verb: Verb, answer: BrokerAnswer, rules: RefusalRules, saysWhy: boolean): Meaning {
