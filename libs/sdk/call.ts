@@ -34,6 +34,8 @@ export interface Call {
   readonly originatingIdentity?: string;
   /** Header `X-Broker-API-Request-Identity` of the request that caused this call, or one made by the gateway. */
   readonly requestIdentity?: string;
+  /** Header `X-Api-Info-Location` of a Cloud Foundry's request, as sent: where its API describes itself. */
+  readonly apiInfoLocation?: string;
   /** The instance's slot. */
   readonly state: StateSlot;
 }

@@ -13,11 +13,15 @@ export interface InstanceResult {
   readonly metadata?: InstanceMetadata;
 }
 
+/** Members of an answer that the spec does not name, with their bytes (OSB 2.17, Vendor Extension Fields). */
+export type ExtensionFields = Readonly<Record<string, RawJson>>;
+
 /** What `fetchInstance` gives back. */
 export interface FetchedInstance extends InstanceResult {
   readonly planId?: string;
   readonly parameters?: RawJson;
   readonly maintenanceInfo?: { readonly version: string };
+  readonly extensions?: ExtensionFields;
 }
 
 /** OSB 2.17, Binding Metadata Object. Times as `yyyy-mm-ddThh:mm:ss.sZ`. */
@@ -34,6 +38,7 @@ export interface BindingResult {
   readonly volumeMounts?: readonly unknown[];
   readonly endpoints?: readonly unknown[];
   readonly metadata?: BindingMetadata;
+  readonly extensions?: ExtensionFields;
 }
 
 export interface FetchedBinding extends BindingResult {

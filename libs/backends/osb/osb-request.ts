@@ -36,10 +36,11 @@ export function brokerHeaders({ apiVersion, username, password, bearerToken }: O
 }
 
 /** Headers of the request that caused the call. A value no header can carry is left out: the call goes on. */
-export function callHeaders({ originatingIdentity, requestIdentity }: Call): Record<string, string> {
+export function callHeaders({ originatingIdentity, requestIdentity, apiInfoLocation }: Call): Record<string, string> {
   return {
     ...headerIfSafe('X-Broker-API-Originating-Identity', originatingIdentity),
     ...headerIfSafe('X-Broker-API-Request-Identity', requestIdentity),
+    ...headerIfSafe('X-Api-Info-Location', apiInfoLocation),
   };
 }
 

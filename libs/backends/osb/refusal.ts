@@ -10,9 +10,9 @@ export type Verb = 'provision' | 'update' | 'deprovision' | 'bind' | 'unbind' | 
  * the API version. 502 to the platform, but nothing was changed, so there is nothing to mitigate.
  */
 export class NotExecutedError extends BrokerError {
-  constructor(status: number, description?: string, details?: BrokerErrorDetails) {
-    const ownWords = `the backend did not take the request (HTTP ${status}); an operator has to look at it`;
-    super('BackendFailed', description ?? ownWords, details);
+  constructor(status: number, description?: string, more?: BrokerErrorDetails) {
+    const unexplained = `the backend did not take the request (HTTP ${status}); an operator has to look at it`;
+    super('BackendFailed', description ?? unexplained, more);
   }
 
   override get mayHaveActed(): boolean {

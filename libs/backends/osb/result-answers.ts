@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BindingResult, FetchedBinding, FetchedInstance, InstanceResult, RawObject } from '#sdk';
+import type { BindingResult, ExtensionFields, FetchedBinding, FetchedInstance, InstanceResult, RawObject } from '#sdk';
 import { MalformedAnswerError } from './broker-answer.js';
 import { present } from './present.js';
 
@@ -52,6 +52,7 @@ export function fetchedInstance(body: RawObject): FetchedInstance {
       planId: answer.plan_id,
       parameters: body.member('parameters'),
       maintenanceInfo: answer.maintenance_info,
+      extensions: extensionsOf(body, ['service_id', ...Object.keys(fetchedInstanceAnswer.shape)]),
     }),
   };
 }
@@ -64,7 +65,22 @@ export function bindingResult(body: RawObject): BindingResult {
 /** A fetched binding; credentials and parameters keep their bytes. @throws MalformedAnswerError */
 export function fetchedBinding(body: RawObject): FetchedBinding {
   const answer = checked(fetchedBindingAnswer, body);
-  return { ...bindingMembers(answer, body), ...present({ parameters: body.member('parameters') }) };
+  return {
+    ...bindingMembers(answer, body),
+    ...present({
+      parameters: body.member('parameters'),
+      extensions: extensionsOf(body, Object.keys(fetchedBindingAnswer.shape)),
+    }),
+  };
+}
+
+function extensionsOf(body: RawObject, known: readonly string[]): ExtensionFields | undefined {
+  const names = Object.keys(body.value).filter((name) => !known.includes(name));
+  const found = names.flatMap((name) => {
+    const raw = body.member(name);
+    return raw === undefined ? [] : [[name, raw] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 function checked<T>(schema: z.ZodType<T>, body: RawObject): T {

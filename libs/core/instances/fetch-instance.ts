@@ -50,8 +50,13 @@ export class FetchInstance {
       backend.fetchInstance({ instanceId: backendInstanceId, serviceId, planId }, readCall(instance, caller, deadline, signal)),
     );
     if (end.kind !== 'answered') return {};
-    const { dashboardUrl, metadata, parameters } = end.value;
-    return { ...optional('dashboardUrl', dashboardUrl), ...optional('metadata', metadata), ...optional('parameters', parameters) };
+    const { dashboardUrl, metadata, parameters, extensions } = end.value;
+    return {
+      ...optional('dashboardUrl', dashboardUrl),
+      ...optional('metadata', metadata),
+      ...optional('parameters', parameters),
+      ...optional('extensions', extensions),
+    };
   }
 }
 
@@ -68,13 +73,14 @@ function recordOf(instance: Instance): InstanceAnswer {
 }
 
 function readCall(instance: Instance, caller: { platform: PlatformRef; origin: Caller['origin'] }, deadline: Date, signal: AbortSignal): Call {
-  const { originatingIdentity, requestIdentity } = caller.origin;
+  const { originatingIdentity, requestIdentity, apiInfoLocation } = caller.origin;
   return {
     signal,
     deadline,
     platform: caller.platform,
     ...optional('originatingIdentity', originatingIdentity),
     ...optional('requestIdentity', requestIdentity),
+    ...optional('apiInfoLocation', apiInfoLocation),
     state: new StoredSlot(instance.backendState, () => Promise.reject(new Error('a read may not change the state slot'))),
   };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, type InstanceResult, type RawJson } from '#sdk';
+import { BrokerError, mergeRawObjects, type InstanceResult, type RawJson } from '#sdk';
 import { Catalog, type Offered } from '../catalog/catalog.js';
 import type { OperationId } from '../ids/ids.js';
 import { optional } from '../optional.js';
@@ -134,8 +134,14 @@ function intentOf(command: UpdateCommand, instance: Instance): UpdateIntent {
     ...optional('parameters', command.parameters?.raw),
     ...optional('context', command.context?.raw),
     ...optional('maintenanceInfo', command.maintenanceInfo?.raw),
-    ...optional('previousValues', command.previousValues?.raw),
+    ...optional('previousValues', previousValuesOf(command, instance)),
   };
+}
+
+/** Who names no plan is given the instance's for `plan_id`; brokers that compare it with the previous one need both. */
+function previousValuesOf({ planId, previousValues }: UpdateCommand, instance: Instance): string | undefined {
+  if (planId !== undefined) return previousValues?.raw;
+  return mergeRawObjects(JSON.stringify({ plan_id: instance.planId }), previousValues?.raw);
 }
 
 /** The running update this request repeats, if it does. A new context is a change of its own: a renamed instance. */

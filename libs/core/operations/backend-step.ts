@@ -168,6 +168,7 @@ function callOf(task: Task, lifecycle: LifecycleStore, deadline: Date, signal: A
     platform: task.platform,
     ...optional('originatingIdentity', operation.originatingIdentity),
     ...optional('requestIdentity', operation.requestIdentity),
+    ...optional('apiInfoLocation', operation.apiInfoLocation),
     state: new StoredSlot(instance.backendState, (state) =>
       persistently(() => lifecycle.saveBackendState(operation, 'instance', state), deadline),
     ),
@@ -178,9 +179,9 @@ function callOf(task: Task, lifecycle: LifecycleStore, deadline: Date, signal: A
   return { ...call, bindingState: slot };
 }
 
-/** A call nobody asked for but the gateway: the identity of a user stays out of it, and it is a request of its own. */
+/** A call nobody asked for but the gateway: whom a user's request came from stays out of it, and it is a request of its own. */
 function ownCall(call: BindingCall): BindingCall {
-  const { originatingIdentity: _, ...own } = call;
+  const { originatingIdentity: _identity, apiInfoLocation: _location, ...own } = call;
   return { ...own, requestIdentity: newUuid() };
 }
 

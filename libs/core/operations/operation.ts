@@ -46,6 +46,8 @@ export interface UpdateIntent {
 export interface Origin {
   readonly originatingIdentity?: string;
   readonly requestIdentity?: string;
+  /** Where the platform describes its API; kept, like what is sent, until the operation ends. */
+  readonly apiInfoLocation?: string;
   /** The gateway's id of the HTTP request, as in its log. */
   readonly requestId?: string;
 }

@@ -94,6 +94,7 @@ export class InstancesController {
     const instanceId = readResourceId('instance_id', id);
     const found = await this.fetchInstance.execute(this.callerOf(request), instanceId, serviceHint(query));
     send(reply, 200, {
+      ...found.extensions,
       service_id: found.serviceId,
       plan_id: found.planId,
       dashboard_url: found.dashboardUrl,

@@ -1,5 +1,5 @@
 import type { Binding, Incarnation, LifeState, Sealer } from '#core';
-import type { BindingResult } from '#sdk';
+import { fromRawJson, type BindingResult, type ExtensionFields } from '#sdk';
 import { SealedColumns } from '../sealed-columns.js';
 import { readSlot, writeSlot } from './backend-slot.js';
 import { present } from './present.js';
@@ -73,13 +73,29 @@ export class BindingRows {
   }
 }
 
-/** Credentials are kept as raw text inside the document, so that their bytes survive. */
-function writeResult({ credentials, ...rest }: BindingResult): string {
-  return JSON.stringify(credentials === undefined ? rest : { ...rest, credentials: credentials.raw });
+/** A result as it is sealed: what keeps its bytes is there as text. */
+interface WrittenResult extends Omit<BindingResult, 'credentials' | 'extensions'> {
+  readonly credentials?: string;
+  readonly extensions?: Readonly<Record<string, string>>;
+}
+
+function writeResult({ credentials, extensions, ...rest }: BindingResult): string {
+  return JSON.stringify({ ...rest, credentials: credentials?.raw, extensions: extensions && textsOf(extensions) });
 }
 
 function readResult(text: string): BindingResult {
-  const { credentials, ...rest } = JSON.parse(text) as Omit<BindingResult, 'credentials'> & { credentials?: string };
-  if (credentials === undefined) return rest;
-  return { ...rest, credentials: { raw: credentials, value: JSON.parse(credentials) as unknown } };
+  const { credentials, extensions, ...rest } = JSON.parse(text) as WrittenResult;
+  return {
+    ...rest,
+    ...(credentials === undefined ? {} : { credentials: fromRawJson(credentials) }),
+    ...(extensions === undefined ? {} : { extensions: fieldsOf(extensions) }),
+  };
+}
+
+function textsOf(fields: ExtensionFields): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, { raw }]) => [name, raw]));
+}
+
+function fieldsOf(texts: Readonly<Record<string, string>>): ExtensionFields {
+  return Object.fromEntries(Object.entries(texts).map(([name, raw]) => [name, fromRawJson(raw)]));
 }

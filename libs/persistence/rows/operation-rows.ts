@@ -29,7 +29,7 @@ export interface OperationRow {
 }
 
 /** What an operation has to send beyond its instance or binding. */
-type SealedRequest = Pick<Operation, 'update' | 'maintenanceInfo'>;
+type SealedRequest = Pick<Operation, 'update' | 'maintenanceInfo' | 'apiInfoLocation'>;
 
 /** Operations to rows and back; what they send and their poll token are sealed with their id as the row. */
 export class OperationRows {
@@ -65,8 +65,9 @@ export class OperationRows {
 
   /** In the order of `INSERT_OPERATION`. */
   values({ operation, lease, ceilingMs }: Reservation): unknown[] {
-    const { update, maintenanceInfo } = operation;
-    const request = update || maintenanceInfo ? JSON.stringify({ update, maintenanceInfo }) : undefined;
+    const { update, maintenanceInfo, apiInfoLocation } = operation;
+    const isEmpty = !update && maintenanceInfo === undefined && apiInfoLocation === undefined;
+    const request = isEmpty ? undefined : JSON.stringify({ update, maintenanceInfo, apiInfoLocation });
     return [
       operation.id,
       operation.kind,

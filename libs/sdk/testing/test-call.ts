@@ -11,6 +11,7 @@ export interface TestCallOptions {
   readonly platform?: PlatformRef;
   readonly originatingIdentity?: string;
   readonly requestIdentity?: string;
+  readonly apiInfoLocation?: string;
   readonly state?: StateSlot;
 }
 
