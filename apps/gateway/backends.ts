@@ -6,17 +6,16 @@ import type { BackendType } from '#sdk';
 
 /** What the installed types need of this gateway. */
 export interface BackendNeeds {
-  readonly allowedHosts: readonly string[];
   /** The server `postgresql` works on where its settings name none: the gateway's own. */
   readonly ownServer: PostgresqlServer;
 }
 
 /** The installed backend types, one line each. */
-export function installedBackends({ allowedHosts, ownServer }: BackendNeeds): BackendType[] {
+export function installedBackends({ ownServer }: BackendNeeds): BackendType[] {
   return [
     demoBackend,
     postgresqlBackend({ defaultServer: () => ownServer }),
-    osbBackend({ allowedHosts }),
+    osbBackend,
     simulatorBackend,
   ] as BackendType[];
 }

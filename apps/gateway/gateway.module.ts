@@ -5,6 +5,7 @@ import { environmentModule, type Environment } from '#config';
 import { BackendTypes, CoreModule, Outage, Sealer, Timings } from '#core';
 import { OsbApiModule, OsbErrorFilter } from '#osb-api';
 import { DataSource, PersistenceModule } from '#persistence';
+import { AddressGuard } from '#sdk';
 import { AdminCredential, SecurityModule } from '#security';
 import { TelemetryModule } from '#telemetry';
 import type { Logger } from 'pino';
@@ -44,6 +45,7 @@ export class GatewayModule {
           providers: [
             { provide: BackendTypes, useValue: types },
             { provide: Outage, useValue: outage },
+            { provide: AddressGuard, useValue: new AddressGuard(environment.backendAllowedHosts) },
           ],
         }),
         OsbApiModule,

@@ -73,7 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await bringUpToDate(database, environment.migrate);
     await proveSealingKeys(database, sealer);
 
-    const types = installedBackends({ allowedHosts: environment.backendAllowedHosts, ownServer: own.server });
+    const types = installedBackends({ ownServer: own.server });
     const { app, requests } = await createApp({
       environment,
       logger,

@@ -80,7 +80,8 @@ const WORKINGS = [
   { provide: ParameterSchemas, useFactory: () => new ParameterSchemas() },
 ];
 
-/** The domain as Nest providers. The app brings the ports: stores, journal, sealer, digests, types and timings. */
+/** The domain as Nest providers. The app brings the ports: stores, journal, sealer, digests, types, address guard and
+ * timings. */
 @Module({})
 export class CoreModule {
   static forRoot(ports: Pick<ModuleMetadata, 'imports' | 'providers'>): DynamicModule {

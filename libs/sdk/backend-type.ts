@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { AddressGuard } from './address-guard.js';
 import type { ServiceBackend } from './service-backend.js';
 
 /** What a backend may write to the gateway's log. Never give it secrets, parameters or credentials. */
@@ -11,6 +12,8 @@ export interface BackendEnvironment {
   /** The name the operator gave this backend. */
   readonly name: string;
   readonly log: BackendLog;
+  /** Which addresses may be connected to. A backend whose settings name a host asks it at each connection. */
+  readonly addresses: AddressGuard;
 }
 
 /**

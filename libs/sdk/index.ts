@@ -1,7 +1,9 @@
+export * from './address-guard.js';
 export * from './backend-type.js';
 export * from './broker-error.js';
 export * from './call.js';
 export * from './capabilities.js';
+export { HostRefusedError, type ResolveHost } from './guarded-lookup.js';
 export * from './outcome.js';
 export * from './raw-json.js';
 export * from './results.js';

@@ -1,5 +1,5 @@
-import { osbBackend, type OsbBackendOptions } from '#backends/osb';
-import { BrokerError, type ServiceBackend } from '#sdk';
+import { osbBackend } from '#backends/osb';
+import { AddressGuard, BrokerError, type ServiceBackend } from '#sdk';
 import { testBindingCall, testCall, type TestEnvironment, testEnvironment } from '#sdk/testing';
 
 export const instance = { instanceId: 'i-1', serviceId: 's-1', planId: 'p-1' };
@@ -21,12 +21,11 @@ export interface OsbUnderTest {
 export function osbAt(
   url: string,
   settings: Record<string, unknown> = {},
-  options: Partial<OsbBackendOptions> = {},
+  addresses = new AddressGuard(['127.0.0.1']),
 ): OsbUnderTest {
-  const type = osbBackend({ allowedHosts: ['127.0.0.1'], ...options });
-  const environment = testEnvironment('stub');
-  const parsed = type.settings.parse({ url, username: 'gateway', password: 'pässwörd:1', ...settings });
-  return { backend: type.create(parsed, environment), log: environment.lines };
+  const environment = testEnvironment('stub', addresses);
+  const parsed = osbBackend.settings.parse({ url, username: 'gateway', password: 'pässwörd:1', ...settings });
+  return { backend: osbBackend.create(parsed, environment), log: environment.lines };
 }
 
 /** Every verb but the polls, called with the plainest request. */

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { BrokerError, type ServiceBackend } from '#sdk';
+import { AddressGuard, BrokerError, type ResolveHost, type ServiceBackend } from '#sdk';
 import { testCall } from '#sdk/testing';
-import type { ResolveHost } from '#backends/osb';
 import { instance, osbAt, provision, refusalOf, thrownBy, verbs } from './osb-fixture.js';
 import { selfSigned } from '../support/self-signed.js';
 import { drip, hangUp, neverAnswer, reply, StubBroker, writeRaw } from '../support/stub-broker.js';
@@ -17,6 +16,7 @@ const open: typeof osbAt = (...setup) => {
   opened.push(made.backend);
   return made;
 };
+const resolvedBy = (resolve: ResolveHost): AddressGuard => new AddressGuard(['127.0.0.1'], resolve);
 
 beforeAll(async () => {
   stub = await StubBroker.start();
@@ -45,15 +45,15 @@ describe('a broker that cannot be reached', () => {
   const unreachable: readonly (readonly [string, () => Promise<ReturnType<typeof osbAt>>])[] = [
     ['refuses the connection', async () => open(`http://127.0.0.1:${await closedPort()}`)],
     ['has a name nobody knows', async () => open('http://broker.invalid:8080')],
-    ['has a name without an address', async () => open('http://none.example', {}, { resolve: async () => [] })],
+    ['has a name without an address', async () => open('http://none.example', {}, resolvedBy(async () => []))],
     ['speaks no TLS', async () => open(stub.url.replace('http:', 'https:'))],
     [
       'is named by a resolver that hangs',
-      async () => open('http://slow.example', { connectTimeoutMs: 100 }, { resolve: hang }),
+      async () => open('http://slow.example', { connectTimeoutMs: 100 }, resolvedBy(hang)),
     ],
     [
       'is still looked up at the deadline',
-      async () => open('http://slow.example', { timeoutMs: 100, connectTimeoutMs: 500 }, { resolve: hang }),
+      async () => open('http://slow.example', { timeoutMs: 100, connectTimeoutMs: 500 }, resolvedBy(hang)),
     ],
   ];
   const hang: ResolveHost = () => new Promise(() => {});
@@ -254,7 +254,7 @@ describe('TLS', () => {
 
   test('is spoken with the authorities of the backend', async () => {
     const broker = await start();
-    const byName = open(`https://broker.example.com:${broker.port}`, { caCertificate: good.cert }, { resolve: named });
+    const byName = open(`https://broker.example.com:${broker.port}`, { caCertificate: good.cert }, resolvedBy(named));
     const byAddress = open(broker.url, { caCertificate: good.cert });
     expect(await verbs.provision(byName.backend)).toMatchObject({ kind: 'done' });
     expect(await verbs.provision(byAddress.backend)).toMatchObject({ kind: 'done' });
@@ -267,7 +267,7 @@ describe('TLS', () => {
     ['of another name', () => ({ caCertificate: good.cert }), 'other.example.com', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ])('a certificate %s: nothing is sent', async (_what, settings, name, reason) => {
     const broker = await start();
-    const { backend, log } = open(`https://${name}:${broker.port}`, settings(), { resolve: named });
+    const { backend, log } = open(`https://${name}:${broker.port}`, settings(), resolvedBy(named));
     expect(await refusalOf(verbs.provision(backend))).toMatchObject(NOT_SENT);
     expect(log[0]?.fields).toMatchObject({ reason: expect.stringContaining(reason) });
     expect(broker.requests).toHaveLength(0);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
 import { postgresqlBackend, type PostgresqlServer, type PostgresqlSettings } from '#backends/postgresql';
-import { toRawJson, type ServiceBackend } from '#sdk';
+import { AddressGuard, toRawJson, type ServiceBackend } from '#sdk';
 import { testBindingCall, testCall, testEnvironment, type TestEnvironment } from '#sdk/testing';
 
 export const SERVICE_ID = 'babb061e-2320-401f-81a8-a0a140f9d917';
@@ -40,6 +40,15 @@ export function postgresqlSubject(server: Partial<PostgresqlServer> = {}, settin
   const environment = testEnvironment('postgresql');
   const type = postgresqlBackend({ defaultServer: () => ({ ...testServer(), ...server }) });
   return { backend: type.create(type.settings.parse(settings), environment), environment };
+}
+
+/** A backend whose settings name the test server by a host, as an operator would write it. */
+export function postgresqlAt(host: string, addresses: AddressGuard, settings: Partial<PostgresqlSettings> = {}): Subject {
+  const environment = testEnvironment('postgresql', addresses);
+  const { port, user: username, password } = testServer();
+  const type = postgresqlBackend({});
+  const parsed = type.settings.parse({ host, port, username, password, ...settings });
+  return { backend: type.create(parsed, environment), environment };
 }
 
 /** One instance and its bindings, sent to whichever backend a test names. */

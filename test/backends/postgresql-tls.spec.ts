@@ -1,8 +1,9 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { PostgresqlServer } from '#backends/postgresql';
+import { AddressGuard } from '#sdk';
 import { selfSigned } from '../support/self-signed.js';
-import { Instance, postgresqlSubject, testServer } from './postgresql-fixture.js';
+import { Instance, postgresqlAt, postgresqlSubject, testServer } from './postgresql-fixture.js';
 
 const certificate = selfSigned('postgres.example.com');
 const sockets = new Set<Socket>();
@@ -72,4 +73,18 @@ test('databases of an instance are entered by TLS too', async () => {
   expect(await instance.bind(backend)).toMatchObject({ sslmode: 'verify-full', ca_certificate: certificate.cert });
   await instance.deprovision(backend);
   await backend.close?.();
+});
+
+test('a host whose address is checked at each connection is held to its certificate by name', async () => {
+  const addresses = new AddressGuard(['127.0.0.1'], async () => ['127.0.0.1']);
+  const catalogAt = async (host: string): Promise<unknown> => {
+    const { backend } = postgresqlAt(host, addresses, { port, ssl: 'verify-full', caCertificate: certificate.cert });
+    try {
+      return await backend.catalog({ signal: AbortSignal.timeout(20_000) });
+    } finally {
+      await backend.close?.();
+    }
+  };
+  expect(await catalogAt('postgres.example.com')).toHaveProperty('services');
+  await expect(catalogAt('other.example.com')).rejects.toThrow("does not match certificate's altnames");
 });

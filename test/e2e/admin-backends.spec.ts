@@ -98,6 +98,8 @@ describe('registering a backend', () => {
     ['a type nobody installed', { type: 'oracle' }, 400, /^no backend type "oracle" is installed; there are: .*postgresql/],
     ['a setting of the wrong type', { settings: { catalogFile: 1 } }, 400, /^settings\.catalogFile: /],
     ['a setting nobody knows', { settings: { catalog: 'x' } }, 400, /^settings: .*"catalog"/],
+    ['a broker at a metadata address', { type: 'osb', settings: { url: 'http://169.254.169.254', username: 'u', password: 'p' } }, 400, /^settings: url: .* is a link-local address/],
+    ['a database server at a metadata address', { type: 'postgresql', settings: { host: '169.254.169.254', username: 'u', password: 'p' } }, 400, /^settings: host: .* is a link-local address/],
     ['a mask where a secret is due', { type: 'osb', settings: { url: 'http://127.0.0.1', username: 'u', password: '********' } }, 400, /^settings\/password: /],
   ])('with %s is refused with a way out', async (_what, more, status, description) => {
     const answer = await admin.post('/backends', { name: 'wrong', type: 'demo', settings: {}, ...more });

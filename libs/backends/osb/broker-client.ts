@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
-import type { AddressGuard } from './address-guard.js';
+import type { AddressGuard } from '#sdk';
 import { Exchange, NotSentError, type HttpAnswer } from './exchange.js';
-import { guardedConnector, type ResolveHost } from './guarded-connector.js';
+import { guardedConnector } from './guarded-connector.js';
 import type { OsbSettings } from './settings.js';
 
 export interface HttpRequest {
@@ -34,8 +34,7 @@ export class BrokerClient {
 
   constructor(
     private readonly settings: OsbSettings,
-    private readonly guard: AddressGuard,
-    private readonly resolve: ResolveHost,
+    private readonly addresses: AddressGuard,
   ) {
     const url = new URL(settings.url);
     this.host = url.host;
@@ -81,7 +80,7 @@ export class BrokerClient {
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxHeaderSize: MAX_HEADER_BYTES,
-      connect: guardedConnector(this.guard, this.resolve, { connectTimeoutMs, caCertificate }),
+      connect: guardedConnector(this.addresses, { connectTimeoutMs, caCertificate }),
     });
     return this.pool;
   }

@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { UnknownOutcome } from '#sdk';
-import { HostRefusedError } from './guarded-connector.js';
+import { HostRefusedError, UnknownOutcome } from '#sdk';
 
 export interface HttpAnswer {
   readonly status: number;

@@ -1,3 +1,2 @@
-export { osbBackend, type OsbBackendOptions } from './osb-backend.js';
-export type { ResolveHost } from './guarded-connector.js';
+export { osbBackend } from './osb-backend.js';
 export type { OsbSettings } from './settings.js';

@@ -1,5 +1,5 @@
 import { Client, DatabaseError, Pool, type ClientBase, type PoolClient } from 'pg';
-import type { BackendLog } from '#sdk';
+import { HostRefusedError, type BackendLog } from '#sdk';
 import { clientConfig, type PostgresqlServer } from './server.js';
 import { Session, type Bounds, type Progress } from './session.js';
 import { explain } from './sql-errors.js';
@@ -49,6 +49,7 @@ export class Connections {
       if (error instanceof DatabaseError) {
         this.log.warn('PostgreSQL refused a step', { sqlstate: error.code, reason: error.message });
       }
+      if (error instanceof HostRefusedError) this.log.warn('the PostgreSQL server was not called', { reason: error.message });
       throw explain(error, progress.mayHaveChanged);
     }
   }

@@ -40,7 +40,7 @@ export function postgresqlBackend(options: PostgresqlBackendOptions): BackendTyp
     description: 'Databases on a PostgreSQL server: one database per instance, one login per binding.',
     settings: postgresqlSettings,
     create: (settings, environment) =>
-      new PostgresqlBackend(settings, resolveServer(settings, options.defaultServer?.()), environment),
+      new PostgresqlBackend(settings, resolveServer(settings, options.defaultServer?.(), environment.addresses), environment),
   };
 }
 

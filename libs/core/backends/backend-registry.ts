@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, type BackendType, type Capabilities, type ServiceBackend } from '#sdk';
+import { AddressGuard, BrokerError, type BackendType, type Capabilities, type ServiceBackend } from '#sdk';
 import { Journal } from '../journal/journal.js';
 import type { Backend } from './backend.js';
 import { hideSecrets } from './hide-secrets.js';
@@ -30,6 +30,7 @@ export class BackendRegistry {
   constructor(
     private readonly types: BackendTypes,
     private readonly journal: Journal,
+    private readonly addresses: AddressGuard,
   ) {}
 
   /**
@@ -55,7 +56,7 @@ export class BackendRegistry {
     const log = this.journal.child({ backend: record.name });
     const settings = type.settings.parse(record.settings);
     try {
-      return type.create(settings, { name: record.name, log });
+      return type.create(settings, { name: record.name, log, addresses: this.addresses });
     } catch (error) {
       throw new Error(this.withoutSecrets(record, messageOf(error)), { cause: error });
     }

@@ -1,3 +1,4 @@
+import { AddressGuard } from '#sdk';
 import fc from 'fast-check';
 import { BackendRegistry, BackendTypes } from '../backends/backend-registry.js';
 import { newOperationId, type Incarnation } from '../ids/ids.js';
@@ -63,7 +64,7 @@ test('a first pause longer than the longest of every backend makes that one long
 });
 
 describe('towards a backend whose policy says nothing of pauses', () => {
-  const retries = new RetryPolicy(new BackendRegistry(new BackendTypes([]), {} as Journal), timings);
+  const retries = new RetryPolicy(new BackendRegistry(new BackendTypes([]), {} as Journal, new AddressGuard([])), timings);
   const tried: Operation = {
     id: newOperationId(),
     kind: 'deprovision',

@@ -1,3 +1,4 @@
+import { AddressGuard } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry, BackendTypes } from '../backends/backend-registry.js';
 import type { Journal } from '../journal/journal.js';
@@ -7,7 +8,7 @@ import { Timings } from './timings.js';
 /** Of backends that may have 64 calls at once. */
 let shares: RunnerShares;
 beforeEach(() => {
-  const registry = new BackendRegistry(new BackendTypes([]), {} as Journal);
+  const registry = new BackendRegistry(new BackendTypes([]), {} as Journal, new AddressGuard([]));
   shares = new RunnerShares(registry, new BackendCalls(registry, new Timings()));
 });
 

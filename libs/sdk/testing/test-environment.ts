@@ -1,4 +1,4 @@
-import type { BackendEnvironment } from '#sdk';
+import { AddressGuard, type BackendEnvironment } from '#sdk';
 
 export interface LogLine {
   readonly level: 'info' | 'warn';
@@ -11,12 +11,13 @@ export interface TestEnvironment extends BackendEnvironment {
   readonly lines: readonly LogLine[];
 }
 
-export function testEnvironment(name = 'under-test'): TestEnvironment {
+/** @param addresses what may be connected to; by default no loopback, link-local or metadata address */
+export function testEnvironment(name = 'under-test', addresses = new AddressGuard([])): TestEnvironment {
   const lines: LogLine[] = [];
   const write =
     (level: LogLine['level']) =>
     (message: string, fields?: Record<string, unknown>): void => {
       lines.push({ level, message, ...(fields === undefined ? {} : { fields }) });
     };
-  return { name, lines, log: { info: write('info'), warn: write('warn') } };
+  return { name, lines, addresses, log: { info: write('info'), warn: write('warn') } };
 }

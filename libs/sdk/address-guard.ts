@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { guardedLookup, resolveBySystem, type ResolveHost } from './guarded-lookup.js';
 
 /** IPv4 ranges a gateway has no business in, unless an operator says so. Private networks are not among them. */
 const REFUSED_V4: readonly (readonly [kind: string, net: string, prefix: number])[] = [
@@ -15,7 +16,7 @@ const REFUSED_V4: readonly (readonly [kind: string, net: string, prefix: number]
 const REFUSED_V6: readonly (readonly [kind: string, net: string, prefix: number])[] = [
   ['an unspecified', '::', 128],
   ['a loopback', '::1', 128],
-  // IPv4-compatible, Teredo and local NAT64: ways to spell an IPv4 address that no broker needs.
+  // IPv4-compatible, Teredo and local NAT64: ways to spell an IPv4 address that no backend needs.
   ['a translated', '::', 96],
   ['a translated', '2001::', 32],
   ['a translated', '64:ff9b:1::', 48],
@@ -26,15 +27,28 @@ const REFUSED_V6: readonly (readonly [kind: string, net: string, prefix: number]
   ['a cloud metadata', 'fd00:42::42', 128],
 ];
 
-/** Decides which addresses may be called. An IPv4 address counts in every IPv6 spelling of it as well. */
+/**
+ * Decides which addresses a backend may connect to: no loopback, link-local, multicast or cloud metadata address, unless
+ * the operator allows it. An IPv4 address counts in every IPv6 spelling of it as well.
+ *
+ * A connection needs both checks, because Node looks up names only: {@link refusalOfLiteral} for the host as it is
+ * configured, {@link lookup} as the `lookup` option of `net.connect` or `tls.connect`.
+ */
 export class AddressGuard {
+  /** For `net.connect`: resolves a name at each connection, and returns only allowed addresses of it. */
+  readonly lookup: LookupFunction;
   private readonly refused = refusedRanges();
   private readonly allowedNames = new Set<string>();
   private readonly allowedRanges = new BlockList();
 
-  /** @throws Error naming the entry that is neither a host name, nor an IP address, nor a CIDR range */
-  constructor(allowedHosts: readonly string[]) {
+  /**
+   * @param allowedHosts host names, IP addresses and CIDR ranges that are allowed whatever they resolve to
+   * @param resolve how names become addresses; the system's resolver by default
+   * @throws Error naming the entry that is neither a host name, nor an IP address, nor a CIDR range
+   */
+  constructor(allowedHosts: readonly string[], resolve: ResolveHost = resolveBySystem) {
     for (const entry of allowedHosts) this.allow(entry);
+    this.lookup = guardedLookup((host, address) => this.refusal(host, address), resolve);
   }
 
   /** Why `address`, which is what `host` resolved to, may not be called; undefined when it may. */
