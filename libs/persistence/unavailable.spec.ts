@@ -9,6 +9,8 @@ test.each([
   ['closes a connection', new Error('Connection terminated unexpectedly')],
   ['shuts down', withCode('57P01')],
   ['starts', withCode('57P03')],
+  ['has given up a statement that took too long', withCode('57014')],
+  ['has given up waiting for a lock', withCode('55P03')],
   ['has become a replica', withCode('25006')],
   ['has no connection left', withCode('53300')],
   ['has no disk space left', withCode('53100')],

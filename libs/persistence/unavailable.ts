@@ -1,6 +1,6 @@
 import { BrokerError } from '#sdk';
 
-const LOST = /^(08...|25006|25P03|57P0[1235]|53...|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
+const LOST = /^(08...|25006|25P0[34]|55P03|57014|57P0[1235]|53...|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
 const LOST_MESSAGE =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|(connection error and|closed and) is not queryable|query runner (was )?already released/i;
 
