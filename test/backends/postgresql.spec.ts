@@ -201,17 +201,6 @@ describe('operators find their way on the server', () => {
   const { backend } = postgresqlSubject();
   afterAll(() => backend.close?.());
 
-  test('a database carries the instance id in its comment, also an id of quotes and umlauts', async () => {
-    const instance = new Instance(`it's "ü" \\ $$ ${randomUUID()}`);
-    await instance.provision(backend);
-    const { database } = await instance.bind(backend);
-    const [row] = await asAdministrator(
-      `SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = '${database}'`,
-    );
-    expect(row?.['comment']).toContain(`it's \\"\\u00fc\\" \\\\ $$`);
-    await instance.deprovision(backend);
-  });
-
   test('extensions of a plan are in its new databases, and a plan change that needs others is refused', async () => {
     const common = { description: 'With extensions', connectionLimit: 5 };
     const plans = [

@@ -1,5 +1,7 @@
+import { instanceNames } from '#backends/postgresql';
 import { RegisterPlatform, type Timings } from '#core';
 import type { PlatformKind } from '#sdk';
+import { SERVICE_ID } from '../backends/postgresql-fixture.js';
 import { eventually } from '../e2e/eventually.js';
 import { simulatorAsBroker, simulatorInGateway, type SimulatorUnderTest } from '../e2e/simulators.js';
 import { AdminClient } from '../support/admin-client.js';
@@ -104,12 +106,14 @@ export class Landscape<P extends PlatformInIt> {
     return all.map(({ instanceId }) => `simulator: ${instanceId}`);
   }
 
-  /** The comment on a database names its instance. */
   private async leftInPostgres(): Promise<string[]> {
-    const made = new Set(this.platform.lines.map((line) => /service_instances\/([-0-9a-f]+)/.exec(line)?.[1]));
-    const sql = `select shobj_description(oid, 'pg_database') as comment from pg_database`;
-    const comments = await query<{ comment: string | null }>(this.gateway.database.url, sql);
-    const ids = comments.map(({ comment }) => /^OSB service instance "([^"]+)"/.exec(comment ?? '')?.[1]);
-    return ids.filter((id) => id !== undefined && made.has(id)).map((id) => `postgresql: ${id}`);
+    const lines = this.platform.lines.map((line) => /service_instances\/([-0-9a-f]+)/.exec(line)?.[1]);
+    const made = [...new Set(lines)].filter((id) => id !== undefined);
+    const rows = await query<{ datname: string }>(this.gateway.database.url, 'select datname from pg_database');
+    const databases = new Set(rows.map(({ datname }) => datname));
+    return made.filter((instanceId) => databases.has(databaseOf(instanceId))).map((id) => `postgresql: ${id}`);
   }
 }
+
+const databaseOf = (instanceId: string): string =>
+  instanceNames({ instanceId, serviceId: SERVICE_ID, planId: '' }).database;

@@ -25,19 +25,8 @@ export function bindingRole(binding: BindingRef): string {
   return `${instanceNames(binding).rolePrefix}${digest(binding.bindingId)}`;
 }
 
-/**
- * The comment on a finished database: tells operators whose it is, and a repeated provision that this very one made
- * it. ASCII, so that a server of any encoding takes it.
- */
-export function databaseComment({ instanceId }: InstanceRef, operationId: string | undefined): string {
-  const readable = JSON.stringify(instanceId).replace(/[^\x20-\x7e]/g, escapeUnit);
-  return `OSB service instance ${readable}, made by operation ${digest(operationId ?? '')}`;
-}
-
-const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
 /** 26 characters of a-v and 0-9: the first 126 bits of the SHA-256. */
-function digest(text: string): string {
+export function digest(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return BigInt(`0x${hex}`).toString(32).padStart(52, '0').slice(0, 26);
 }

@@ -19,6 +19,7 @@ import { bind } from './bind.js';
 import { catalog, offeredPlans } from './catalog.js';
 import { Connections } from './connections.js';
 import { deprovision } from './deprovision.js';
+import { replaceOldComments } from './old-comments.js';
 import { provision } from './provision.js';
 import { makeReady } from './readiness.js';
 import { resolveServer, type PostgresqlServer } from './server.js';
@@ -60,11 +61,12 @@ class PostgresqlBackend implements ServiceBackend {
   }
 
   async catalog({ signal }: { readonly signal: AbortSignal }): Promise<unknown> {
+    const bounds = { signal, deadline: new Date(Date.now() + READINESS_TIMEOUT_MS) };
     if (!this.#ready) {
-      const bounds = { signal, deadline: new Date(Date.now() + READINESS_TIMEOUT_MS) };
       await makeReady(this.#connections, this.#plans, this.environment.log, bounds);
       this.#ready = true;
     }
+    await replaceOldComments(this.#connections, this.environment.log, bounds);
     return catalog(this.settings);
   }
 

@@ -1,8 +1,9 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { BrokerError, type Call, type InstanceRef } from '#sdk';
 import type { Connections } from './connections.js';
+import { databaseComment, isMadeBy } from './database-comment.js';
 import { findDatabase, findRoles } from './inventory.js';
-import { databaseComment, instanceNames, type InstanceNames } from './names.js';
+import { instanceNames, type InstanceNames } from './names.js';
 import type { PostgresqlPlan } from './settings.js';
 
 /** Makes the database of an instance. A repetition goes on where an earlier attempt of the same operation ended. */
@@ -13,13 +14,14 @@ export async function provision(
   call: Call,
 ): Promise<void> {
   const names = instanceNames(instance);
-  const comment = databaseComment(instance, call.operationId);
   const database = escapeIdentifier(names.database);
 
   await connections.exclusively(names.database, call, async ({ admin, inside }) => {
     const found = await findDatabase(admin, names);
-    if (found?.comment === comment) return;
-    if (found !== undefined && found.comment !== null) throw taken();
+    if (found !== undefined && found.comment !== null) {
+      if (isMadeBy(found.comment, call.operationId)) return;
+      throw taken();
+    }
 
     await admin.change(...missingRoles(names, await findRoles(admin, names)));
     if (found === undefined) {
@@ -28,7 +30,7 @@ export async function provision(
     }
     await admin.change(...databaseRights(names, plan));
     await inside(names.database, (session) => session.change(...schemaRights(names), ...extensions(plan)));
-    await admin.change(`COMMENT ON DATABASE ${database} IS ${escapeLiteral(comment)}`);
+    await admin.change(`COMMENT ON DATABASE ${database} IS ${escapeLiteral(databaseComment(call.operationId))}`);
   });
 }
 
