@@ -182,7 +182,7 @@ describe('an answer that breaks the protocol may have left something behind', ()
     ['bind', { syslog_drain_url: 1 }, 'syslog_drain_url'],
     ['bind', { route_service_url: {} }, 'route_service_url'],
     ['bind', { volume_mounts: {} }, 'volume_mounts'],
-    ['bind', { volume_mounts: ['x'] }, 'volume_mounts.0'],
+    ['bind', { volume_mounts: ['x'] }, 'volume_mounts'],
     ['bind', { endpoints: 'x' }, 'endpoints'],
     ['bind', { metadata: { expires_at: 5 } }, 'metadata.expires_at'],
     ['fetchInstance', { parameters: [] }, 'parameters'],
@@ -196,6 +196,16 @@ describe('an answer that breaks the protocol may have left something behind', ()
     expect(error).toMatchObject(FAILED);
     expect(error.description).not.toContain(member);
     expect(log.at(-1)?.fields).toMatchObject({ problem: expect.stringContaining(`whose ${member} is wrong`) });
+  });
+
+  test.each([
+    ['a number of 60,002 digits', `{"credentials":{"port":1${'0'.repeat(60_000)}1}}`],
+    ['an exponent of 900,000 digits', `{"credentials":{"port":1e${'9'.repeat(900_000)}}}`],
+    ['more than 20,000 values', `{"credentials":{"hosts":[${'0,'.repeat(20_000)}0]}}`],
+  ])('%s', async (_what, body) => {
+    stub.next(reply(201, body));
+    expect(await refusalOf(verbs.bind(backend))).toMatchObject(FAILED);
+    expect(log.at(-1)?.fields).toMatchObject({ problem: expect.stringContaining('cannot be used: ') });
   });
 
   test('null where the spec has an optional member is no fault', async () => {

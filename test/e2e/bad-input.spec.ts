@@ -68,6 +68,9 @@ describe.each(ROUTES)('the body of %s', (route) => {
     ['U+0000 in a key', '"context":{"a\\u0000":1}'],
     ['arrays without end', `"parameters":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
     ['objects without end', `"x":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+    ['a number of 60,002 digits', `"parameters":{"a":1${'0'.repeat(60_000)}1}`],
+    ['an exponent of 900,000 digits', `"parameters":{"a":1e${'9'.repeat(900_000)}}`],
+    ['more than 20,000 values', `"context":{"a":[${'0,'.repeat(20_000)}0]}`],
     ['65 levels', `"parameters":${'{"a":'.repeat(64)}1${'}'.repeat(64)}`],
   ])('may not hold %s', async (_what, members) => {
     expectRefusal(await send(route, { raw: textWith(route, members) }), 400, 'BadRequest');

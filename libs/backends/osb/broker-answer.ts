@@ -1,4 +1,4 @@
-import { JsonTextError, parseRawObject, type RawObject } from '#sdk';
+import { JSON_LIMITS, JsonTextError, parseRawObject, type JsonLimits, type RawObject } from '#sdk';
 import type { HttpAnswer } from './exchange.js';
 import { retryAfterMs } from './retry-after.js';
 
@@ -20,13 +20,13 @@ export class MalformedAnswerError extends Error {
   override readonly name = 'MalformedAnswerError';
 }
 
-export function readAnswer({ status, headers, body }: HttpAnswer): BrokerAnswer {
+export function readAnswer({ status, headers, body }: HttpAnswer, limits: JsonLimits = JSON_LIMITS): BrokerAnswer {
   const retryAfter = retryAfterMs(single(headers['retry-after']), Date.now());
   const etag = single(headers['etag']);
   return {
     status,
     isEmpty: body?.length === 0,
-    ...readBody(body),
+    ...readBody(body, limits),
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
     ...(etag === undefined ? {} : { etag }),
   };
@@ -43,11 +43,11 @@ export function isBrokersOwn404(answer: BrokerAnswer): boolean {
   return answer.status === 404 && (answer.body !== undefined || answer.isEmpty);
 }
 
-function readBody(body: Buffer | undefined): Pick<BrokerAnswer, 'body' | 'problem'> {
+function readBody(body: Buffer | undefined, limits: JsonLimits): Pick<BrokerAnswer, 'body' | 'problem'> {
   if (body === undefined) return { problem: 'is larger than the limit (maxAnswerBytes)' };
   if (body.length === 0) return { problem: 'is empty' };
   try {
-    return { body: parseRawObject(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+    return { body: parseRawObject(new TextDecoder('utf-8', { fatal: true }).decode(body), limits) };
   } catch (error) {
     return { problem: error instanceof JsonTextError ? `cannot be used: ${error.message}` : 'is not UTF-8' };
   }

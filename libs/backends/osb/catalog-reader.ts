@@ -1,3 +1,4 @@
+import { JSON_LIMITS, type JsonLimits } from '#sdk';
 import type { BrokerClient } from './broker-client.js';
 import { bodyOf, type BrokerAnswer, MalformedAnswerError, readAnswer } from './broker-answer.js';
 import type { CleanDescription } from './description.js';
@@ -14,6 +15,9 @@ interface LastCatalog {
   readonly etag: string | undefined;
   readonly offerings: ReadonlyMap<string, Retrievability>;
 }
+
+/** A catalog holds more than any other answer. */
+const CATALOG_LIMITS: JsonLimits = { ...JSON_LIMITS, maxValues: 1_000_000 };
 
 /** A broker whose ETag does not change with its catalog is found out by a full read every so often. */
 const CONDITIONAL_READS_IN_A_ROW = 20;
@@ -58,7 +62,7 @@ export class CatalogReader {
   private async get(etag: string | undefined, signal: AbortSignal): Promise<BrokerAnswer> {
     const headers = { ...this.headers, ...(etag === undefined ? {} : { 'If-None-Match': etag }) };
     try {
-      return readAnswer(await this.client.send({ method: 'GET', path: '/v2/catalog', headers }, { signal }));
+      return readAnswer(await this.client.send({ method: 'GET', path: '/v2/catalog', headers }, { signal }), CATALOG_LIMITS);
     } catch (error) {
       if (!(error instanceof NotSentError || error instanceof OutcomeUnknownError)) throw error;
       throw new Error(`no catalog from the broker at ${this.client.host}: ${error.message}`, { cause: error });

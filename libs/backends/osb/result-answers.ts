@@ -3,11 +3,12 @@ import type { BindingResult, ExtensionFields, FetchedBinding, FetchedInstance, I
 import { MalformedAnswerError } from './broker-answer.js';
 import { present } from './present.js';
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Checked, never copied: what keeps its bytes is taken from the raw object. */
-const object = z.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be an object',
-);
+const object = z.custom<Record<string, unknown>>(isObject, 'must be an object');
+/** Checked as a whole: a problem for each element would take longer than the list itself. */
+const objects = z.custom<Record<string, unknown>[]>((value) => Array.isArray(value) && value.every(isObject), 'must be a list of objects');
 
 /** The spec's optional members; brokers write null for "none". */
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
@@ -24,15 +25,15 @@ const instanceAnswer = z.object({
 const fetchedInstanceAnswer = instanceAnswer.extend({
   plan_id: optionalText,
   parameters: optional(object),
-  maintenance_info: optional(z.looseObject({ version: z.string() })),
+  maintenance_info: optional(z.object({ version: z.string() })),
 });
 
 const bindingAnswer = z.object({
   credentials: optional(object),
   syslog_drain_url: optionalText,
   route_service_url: optionalText,
-  volume_mounts: optional(z.array(object)),
-  endpoints: optional(z.array(object)),
+  volume_mounts: optional(objects),
+  endpoints: optional(objects),
   metadata: optional(z.object({ expires_at: optionalText, renew_before: optionalText })),
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { optionalObject, optionalText, text } from '../request/fields.js';
 
 const bindResource = z
-  .looseObject({ app_guid: z.string('must be a string').nullish(), route: z.string('must be a string').nullish() }, 'must be an object')
+  .object({ app_guid: z.string('must be a string').nullish(), route: z.string('must be a string').nullish() }, 'must be an object')
   .nullish();
 
 /**
@@ -10,7 +10,7 @@ const bindResource = z
  * and plan.
  */
 export const bindBody = z
-  .looseObject({
+  .object({
     service_id: optionalText,
     plan_id: optionalText,
     predecessor_binding_id: optionalText,

@@ -12,10 +12,14 @@ export const requiredText = text.min(1, 'must not be empty');
 /** Null counts as absent. */
 export const optionalText = requiredText.nullish().transform((value) => value ?? undefined);
 
-/** A JSON object; null counts as absent. */
-export const optionalObject = z.record(z.string(), z.unknown(), 'must be an object').nullish();
+/** A JSON object of any members, which are not looked at: a schema that does would copy each of them. Null counts as absent. */
+export const optionalObject = z.custom<Record<string, unknown>>(isObject, 'must be an object').nullish();
 
 /** OSB 2.17, Maintenance Info Object. Without a version it counts as absent; everything but the version is ignored. */
 export const maintenanceInfo = z
-  .looseObject({ version: z.string('must be a string').optional() }, 'must be an object')
+  .object({ version: z.string('must be a string').optional() }, 'must be an object')
   .nullish();
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
