@@ -2,6 +2,7 @@ import { RuleStage } from '../gateway-rules/rule-stage.js';
 import type { ScriptedBroker, Subject } from '../gateway-rules/scripted-broker.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { reply } from '../support/stub-broker.js';
+import { eventually } from './eventually.js';
 
 let stage: RuleStage;
 let broker: ScriptedBroker;
@@ -83,4 +84,38 @@ test('members of a binding fetched from its broker that the spec does not name a
   const { text } = await osb.fetchBinding('bound', 'b');
   expect(text).toContain('"credentials":{"p":1.0}');
   expect(text).toContain('"cost":12345678901234567890');
+});
+
+describe('what a broker says of an operation', () => {
+  const said = (state: string, description: string) => reply(200, { state, description }, { 'retry-after': '1' });
+
+  test('reaches the platform while it goes on, and when it has succeeded', async () => {
+    broker.when('PUT', 'instance', reply(202, {}));
+    broker.when('GET', 'last operation', said('in progress', 'copying 1 of 2'), said('in progress', ''), said('succeeded', 'copied 2 of 2'));
+    const operation = (await osb.provision('told', broker.plan, {}, { acceptsIncomplete: true })).body['operation'];
+    const going = await eventually(() => osb.lastOperation('told', operation), ({ body }) => body['description'] !== undefined);
+    expect(going.body).toEqual({ state: 'in progress', description: 'copying 1 of 2' });
+    const ended = await osb.ended('told', operation);
+    expect(ended.body).toEqual({ state: 'succeeded', description: 'copied 2 of 2' });
+  });
+
+  test('reaches the platform when a delete has failed and when it has succeeded', async () => {
+    await osb.provision('deleted', broker.plan);
+    broker.when('DELETE', 'instance', reply(202, {}));
+    broker.when('GET', 'last operation', said('failed', 'a snapshot is being taken'));
+    const first = (await osb.deprovision('deleted', broker.plan, { acceptsIncomplete: true })).body['operation'];
+    expect((await osb.ended('deleted', first)).body).toMatchObject({ state: 'failed', description: 'a snapshot is being taken' });
+    broker.when('GET', 'last operation', said('succeeded', 'the last snapshot stays for 7 days'));
+    const second = (await osb.deprovision('deleted', broker.plan, { acceptsIncomplete: true })).body['operation'];
+    expect((await osb.ended('deleted', second)).body).toEqual({ state: 'succeeded', description: 'the last snapshot stays for 7 days' });
+  });
+
+  test('is shown without the address of the broker', async () => {
+    broker.when('PUT', 'instance', reply(202, {}));
+    broker.when('GET', 'last operation', said('in progress', `see ${broker.settings.url}/jobs/7 for more`), said('succeeded', ''));
+    const operation = (await osb.provision('hidden', broker.plan, {}, { acceptsIncomplete: true })).body['operation'];
+    const { body } = await eventually(() => osb.lastOperation('hidden', operation), (answer) => answer.body['description'] !== undefined);
+    expect(body['description']).toBe('see (backend) for more');
+    await osb.ended('hidden', operation);
+  });
 });

@@ -115,7 +115,7 @@ export class BackendStep {
       const state = await this.lastOperation(backend, task, call);
       switch (state.kind) {
         case 'in progress':
-          return { kind: 'in progress', ...optional('retryAfterMs', state.retryAfterMs) };
+          return { kind: 'in progress', ...optional('retryAfterMs', state.retryAfterMs), ...optional('description', state.description) };
         case 'gone':
           return { kind: 'gone' };
         case 'failed': {
@@ -124,7 +124,7 @@ export class BackendStep {
           return { kind: 'refused', error: new BrokerError('BackendFailed', description || 'the operation failed', flags) };
         }
         case 'succeeded':
-          return this.resultOf(backend, task, call);
+          return { ...(await this.resultOf(backend, task, call)), ...optional('description', state.description) };
       }
     });
     return isBusy(end) ? { kind: 'in progress' } : stepOf(end);

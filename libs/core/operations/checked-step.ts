@@ -16,6 +16,9 @@ interface Offered {
 export function checkedStep(step: Step, kind: OperationKind, offered: Offered | undefined): Step {
   if (step.kind === 'refused') return { kind: 'refused', error: checkedRefusal(step.error, kind) };
   if (step.kind === 'accepted') return { ...step, ...optional('instance', step.instance && checkedInstance(step.instance)) };
+  if (step.kind === 'in progress') {
+    return { kind: 'in progress', ...optional('retryAfterMs', step.retryAfterMs), ...descriptionOf(step) };
+  }
   if (step.kind !== 'done') return step;
   const binding = step.binding && gated(step.binding, offered?.offering.requires);
   const problem = binding && bindingProblem(binding);
@@ -24,7 +27,13 @@ export function checkedStep(step: Step, kind: OperationKind, offered: Offered | 
     kind: 'done',
     ...optional('instance', step.instance && checkedInstance(step.instance)),
     ...optional('binding', binding),
+    ...descriptionOf(step),
   };
+}
+
+/** OSB 2.17, Polling Last Operation: what users are told of an operation is a text. */
+function descriptionOf({ description }: { readonly description?: unknown }): { description?: string } {
+  return optional('description', typeof description === 'string' && description !== '' ? description : undefined);
 }
 
 /** No create is refused like an update: Cloud Controller cleans up after a 422 whose word it does not know. */

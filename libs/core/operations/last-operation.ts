@@ -58,8 +58,9 @@ function named({ operation }: FoundOperation): LastOperationAnswer {
 const isFailedCreate = ({ kind, state }: Operation): boolean => state === 'failed' && (kind === 'provision' || kind === 'bind');
 
 function stateOf(operation: Operation): LastOperationAnswer {
-  if (operation.state === 'succeeded') return { state: 'succeeded' };
-  if (operation.state !== 'failed' || !operation.failure) return { state: 'in progress' };
+  const said = optional('description', operation.description);
+  if (operation.state === 'succeeded') return { state: 'succeeded', ...said };
+  if (operation.state !== 'failed' || !operation.failure) return { state: 'in progress', ...said };
   const { description, details } = errorOf(operation.failure);
   return {
     state: 'failed',

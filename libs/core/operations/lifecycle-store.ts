@@ -111,6 +111,8 @@ export interface Pause {
   readonly call: 'over' | 'unanswered' | 'untouched';
   /** What the backend accepted did not do, or does not count: the call itself is the next step, not another poll. */
   readonly sendsAgain?: boolean;
+  /** What the backend says of its progress; absent: what it said before stays. Of an `untouched` call only. */
+  readonly description?: string;
 }
 
 /**

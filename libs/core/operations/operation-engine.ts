@@ -30,7 +30,7 @@ export type Progress =
   | { readonly kind: 'lost' };
 
 /** Why nothing is decided yet, and what is known of the call. */
-interface Delay extends Pick<Pause, 'call' | 'sendsAgain'> {
+interface Delay extends Pick<Pause, 'call' | 'sendsAgain' | 'description'> {
   readonly reason?: string;
   readonly retryAfterMs?: number;
 }
@@ -116,7 +116,11 @@ export class OperationEngine {
       case 'accepted':
         return this.accept(task, step);
       case 'in progress':
-        return this.pauseOrGiveUp(task, { call: 'untouched', ...optional('retryAfterMs', step.retryAfterMs) });
+        return this.pauseOrGiveUp(task, {
+          call: 'untouched',
+          ...optional('retryAfterMs', step.retryAfterMs),
+          ...optional('description', step.description),
+        });
       case 'refused':
         return this.refuse(task, step.error);
       case 'unknown':
@@ -161,7 +165,7 @@ export class OperationEngine {
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
 
-  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, retryAfterMs }: Delay): Promise<Progress> {
+  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, retryAfterMs, description }: Delay): Promise<Progress> {
     const { operation } = task;
     if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason });
     if (task.overdue && !isDelete(task)) {
@@ -172,7 +176,8 @@ export class OperationEngine {
       return (await this.lifecycle.park(operation)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
     }
     const next = sendsAgain ? ({ ...operation, step: 'send' } as const) : operation;
-    return this.pause(task, { call, sendsAgain, pauseMs: this.retries.pauseMs(next, call, retryAfterMs) });
+    const pauseMs = this.retries.pauseMs(next, call, retryAfterMs);
+    return this.pause(task, { call, sendsAgain, pauseMs, ...optional('description', description) });
   }
 
   private async pause(task: Task, pause: Pause): Promise<Progress> {

@@ -70,6 +70,7 @@ export interface Operation extends Origin {
   readonly maintenanceInfo?: string;
   readonly pollToken?: string;
   readonly failure?: OperationFailure;
+  /** What the backend said of its progress, or of its success. */
   readonly description?: string;
   readonly attempts: number;
   /** Rises with every claim; a result is accepted only from the holder of the newest. */

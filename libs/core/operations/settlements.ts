@@ -15,6 +15,7 @@ export function success(task: Task, step: DoneStep): Settlement {
     state: 'succeeded',
     by: 'holder',
     audit: auditOf(task, 'succeeded'),
+    ...optional('description', step.kind === 'done' ? step.description : undefined),
     ...optional('instance', instanceAfter(task, step)),
     ...optional('binding', bindingAfter(task, step)),
   };

@@ -55,6 +55,7 @@ export class OperationRows {
       ...(request === undefined ? {} : (JSON.parse(request) as SealedRequest)),
       pollToken: this.columns.open('poll_token', row.o_id, row.o_poll_token),
       failure: failureOf(row),
+      description: row.o_error_code === null ? (row.o_description ?? undefined) : undefined,
       originatingIdentity: row.o_originating_identity ?? undefined,
       requestIdentity: row.o_request_identity ?? undefined,
       requestId: row.o_request_id ?? undefined,

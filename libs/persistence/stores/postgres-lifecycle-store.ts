@@ -152,14 +152,19 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return this.leave(operation, await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
-  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false }: Pause): Promise<Written> {
-    if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs }));
+  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, description }: Pause): Promise<Written> {
+    if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs, description }));
     const values = [operation.id, operation.epoch, pauseMs, call, this.timings.callMs, sendsAgain];
     return this.leave(operation, await this.sql.row(RECORD_PAUSE, values));
   }
 
   private async recordLooks(looks: readonly Look[]): Promise<(OperationId | undefined)[]> {
-    const columns = [looks.map(({ operation }) => operation.id), looks.map(({ operation }) => operation.epoch), looks.map(({ pauseMs }) => pauseMs)];
+    const columns = [
+      looks.map(({ operation }) => operation.id),
+      looks.map(({ operation }) => operation.epoch),
+      looks.map(({ pauseMs }) => pauseMs),
+      looks.map(({ description }) => storableText(description)),
+    ];
     const recorded = new Set((await this.sql.rows<{ id: OperationId }>(RECORD_LOOKS, columns)).map(({ id }) => id));
     return looks.map(({ operation: { id } }) => (recorded.has(id) ? id : undefined));
   }
@@ -287,6 +292,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
 
 interface Look extends Pick<Pause, 'pauseMs'> {
   readonly operation: Operation;
+  readonly description: string | undefined;
 }
 
 type InstanceViewRow = InstanceRow & Partial<OperationRow>;
