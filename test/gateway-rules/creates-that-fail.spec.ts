@@ -28,8 +28,8 @@ const TEXT = { description: 'The quota is used up.' };
 const REFUSED: readonly (readonly [string, Script, number, string | undefined])[] = [
   ['400', reply(400, TEXT), 400, TEXT.description],
   ['401', reply(401, TEXT), 502, undefined],
-  ['403', reply(403, TEXT), 502, undefined],
-  ['404', reply(404, TEXT), 502, undefined],
+  ['403', reply(403, TEXT), 502, TEXT.description],
+  ['404', reply(404, TEXT), 502, TEXT.description],
   ['405', reply(405, TEXT), 502, undefined],
   ['408', reply(408, TEXT), 503, TEXT.description],
   ['409', reply(409, TEXT), 409, TEXT.description],
