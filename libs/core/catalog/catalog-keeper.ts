@@ -71,7 +71,7 @@ export class CatalogKeeper {
   private async readGood(backendId: string): Promise<{ readonly body?: string; readonly failure?: string }> {
     try {
       const raw = await this.read(backendId);
-      const now = { raw, reading: await readCatalog(raw, this.schemas) };
+      const now = { raw, reading: await readCatalog(raw, this.schemas.of(backendId)) };
       const before = this.lastGood.get(backendId);
       if (!before) return { body: JSON.stringify(raw) };
       const { raw: good, kept } = withLastGoodEntries(now, before);
@@ -154,7 +154,7 @@ export class CatalogKeeper {
   private async inputOf({ id: backendId }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
     if (stored?.body === undefined) return { input: { backendId, offerings: [] }, leftOut: [], warnings: [] };
     const raw: unknown = JSON.parse(stored.body);
-    const reading = await readCatalog(raw, this.schemas);
+    const reading = await readCatalog(raw, this.schemas.of(backendId));
     const { offerings, leftOut, warnings } = reading;
     return { input: { backendId, offerings }, leftOut, warnings, catalog: { raw, reading } };
   }

@@ -2,9 +2,11 @@ import { BrokerError, fromRawJson, toRawJson } from '#sdk';
 import { ParameterSchemas } from './parameter-schemas.js';
 import { DRAFTS, sampleSchema } from './testing/sample-catalogs.js';
 
-const schemas = new ParameterSchemas({ compileTimeoutMs: 10_000, checkTimeoutMs: 5_000, answerTimeoutMs: 30_000 });
-const impatient = new ParameterSchemas({ compileTimeoutMs: 1_000, checkTimeoutMs: 250, answerTimeoutMs: 30_000 });
-afterAll(() => Promise.all([schemas.close(), impatient.close()]));
+const lenient = new ParameterSchemas({ compileTimeoutMs: 10_000, checkTimeoutMs: 5_000, answerTimeoutMs: 30_000 });
+const strict = new ParameterSchemas({ compileTimeoutMs: 1_000, checkTimeoutMs: 250, answerTimeoutMs: 30_000 });
+afterAll(() => Promise.all([lenient.close(), strict.close()]));
+const schemas = lenient.of('backend');
+const impatient = strict.of('backend');
 
 const draft04 = DRAFTS['draft-04'];
 const schemaOf = (more: object) => ({ $schema: draft04, type: 'object', ...more });
@@ -194,6 +196,29 @@ describe('a hostile schema hurts nobody else', () => {
     expect(order.indexOf('good')).toBeLessThan(7);
   });
 
+  test('nor does a backend whose schemas are all hostile hold up the checks of another', async () => {
+    const order: string[] = [];
+    const hostile = Array.from({ length: 12 }, (_, i) => propertyOf({ pattern: '^(a+)+$', minLength: i }));
+    const attacks = hostile.map((schema) => strict.of('hostile').validate(schema, evilParameters).then(() => order.push('evil')));
+    const published = propertyOf({ maxLength: 1 });
+    await Promise.all([
+      strict.of('other').validate(sampleSchema(), toRawJson({})).then(() => order.push('checked')),
+      strict.of('another').problemsOf(published).then((found) => order.push(`${found.length} problems`)),
+    ]);
+    await Promise.all(attacks);
+    expect(Math.max(order.indexOf('checked'), order.indexOf('0 problems'))).toBeLessThan(6);
+    expect(order).toHaveLength(14);
+  });
+
+  test('a backend that asks for more checks than may wait is told so, and another is not', async () => {
+    const crowd = Array.from({ length: 110 }, (_, i) => lenient.of('crowded').validate(sampleSchema(), toRawJson({ sizeGb: i + 1 })));
+    const other = lenient.of('other').validate(sampleSchema(), toRawJson({ sizeGb: 1 }));
+    const ends = await Promise.allSettled(crowd);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(101);
+    expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'Unavailable' } });
+    expect(await other).toEqual([]);
+  });
+
   test.each([
     ['that is never done', { ...schemaOf({ $ref: '#/definitions/d0' }), ...fanOut('allOf', {}) }],
     ['that tries every way to fail', { ...schemaOf({ $ref: '#/definitions/d0' }), ...fanOut('anyOf', { type: 'null' }) }],
@@ -210,8 +235,8 @@ describe('a hostile schema hurts nobody else', () => {
   test('a gateway that is too busy says so, and recovers', async () => {
     const busy = new ParameterSchemas({ compileTimeoutMs: 1_000, checkTimeoutMs: 60_000, answerTimeoutMs: 2_000 });
     const refusal = new BrokerError('Unavailable', 'the gateway is too busy to check the parameters; try again later');
-    await expect(busy.validate(evil, evilParameters)).rejects.toThrow(refusal);
-    expect(await busy.validate(sampleSchema(), toRawJson({ sizeGb: 0 }))).toEqual(['/sizeGb: must be >= 1']);
+    await expect(busy.of('backend').validate(evil, evilParameters)).rejects.toThrow(refusal);
+    expect(await busy.of('backend').validate(sampleSchema(), toRawJson({ sizeGb: 0 }))).toEqual(['/sizeGb: must be >= 1']);
     await busy.close();
   });
 });
@@ -219,5 +244,5 @@ describe('a hostile schema hurts nobody else', () => {
 test('nothing is checked after the end', async () => {
   const closed = new ParameterSchemas();
   await closed.close();
-  await expect(closed.validate(sampleSchema(), toRawJson({}))).rejects.toThrow('closed');
+  await expect(closed.of('backend').validate(sampleSchema(), toRawJson({}))).rejects.toThrow('closed');
 });

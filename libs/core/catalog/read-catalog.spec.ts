@@ -7,8 +7,9 @@ import { CatalogUnreadable, readCatalog } from './read-catalog.js';
 import { complaintsOfPlatforms } from './testing/platform-parsers.js';
 import { DRAFTS, sampleCatalog, samplePlan, sampleSchema, sampleService } from './testing/sample-catalogs.js';
 
-const schemas = new ParameterSchemas();
-afterAll(() => schemas.close());
+const threads = new ParameterSchemas();
+const schemas = threads.of('backend');
+afterAll(() => threads.close());
 
 const read = (raw: unknown) => readCatalog(raw, schemas);
 const withService = (more: object) => ({ services: [{ ...sampleService('mysql'), ...more }, sampleService('redis')] });

@@ -1,6 +1,6 @@
 import { brokenRules, OFFERING_ADVICE, OFFERING_RULES, type CheckedOffering } from './catalog-rules.js';
 import type { CatalogFinding, LeftOut, ServiceOffering, ServicePlan } from './offering.js';
-import type { ParameterSchemas } from './parameter-schemas.js';
+import type { BackendSchemas } from './parameter-schemas.js';
 import { NotPublishable, plainJson } from './plain-json.js';
 import { readPlan } from './read-plan.js';
 import { withoutNulls } from './without-nulls.js';
@@ -25,7 +25,7 @@ export interface CatalogReading {
  * @throws CatalogUnreadable
  * @throws BrokerError `Unavailable` when the gateway is too busy to check schemas: nothing is known then
  */
-export async function readCatalog(raw: unknown, schemas: ParameterSchemas): Promise<CatalogReading> {
+export async function readCatalog(raw: unknown, schemas: BackendSchemas): Promise<CatalogReading> {
   const reader = new CatalogReader(schemas);
   for (const [index, service] of servicesIn(raw).entries()) await reader.addOffering(service, `services[${index}]`);
   return reader.reading;
@@ -43,7 +43,7 @@ class CatalogReader {
   /** Where each identifier was first used. Only what is published uses one. */
   private readonly places = new Map<string, string>();
 
-  constructor(private readonly schemas: ParameterSchemas) {}
+  constructor(private readonly schemas: BackendSchemas) {}
 
   async addOffering(raw: unknown, at: string): Promise<void> {
     const named = { ...text('serviceId', raw, 'id'), ...text('serviceName', raw, 'name') };

@@ -1,6 +1,6 @@
 import { brokenRules, PLAN_ADVICE, PLAN_RULES, type CheckedPlan } from './catalog-rules.js';
 import type { MaintenanceInfo, PlanSchemas, ServicePlan, WireObject } from './offering.js';
-import type { ParameterSchemas } from './parameter-schemas.js';
+import type { BackendSchemas } from './parameter-schemas.js';
 import { NotPublishable, plainJson } from './plain-json.js';
 import { isDraft04Throughout } from './schema-document.js';
 import { withoutNulls } from './without-nulls.js';
@@ -29,7 +29,7 @@ export async function readPlan(
   raw: unknown,
   at: string,
   defaults: PlanDefaults,
-  schemas: ParameterSchemas,
+  schemas: BackendSchemas,
 ): Promise<{ plan: ServicePlan; advice: string | undefined }> {
   const wire = withoutNulls(plainJson(raw, at), OPTIONAL_OBJECTS);
   const broken = brokenRules(PLAN_RULES, wire, at);
@@ -39,7 +39,7 @@ export async function readPlan(
   return { plan: servicePlan(checked, defaults), advice: brokenRules(PLAN_ADVICE, wire, at) };
 }
 
-async function checkSchemas(plan: CheckedPlan, at: string, schemas: ParameterSchemas): Promise<void> {
+async function checkSchemas(plan: CheckedPlan, at: string, schemas: BackendSchemas): Promise<void> {
   const { service_instance: instance, service_binding: binding } = plan.schemas ?? {};
   const places: [place: string, schema: object | undefined][] = [
     ['service_instance.create', instance?.create?.parameters],

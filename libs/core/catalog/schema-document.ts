@@ -80,7 +80,7 @@ interface Subschema {
 }
 
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
-const HOLDING_ONE = [
+const HOLDING_ONE: ReadonlySet<string> = new Set([
   'additionalItems',
   'additionalProperties',
   'contains',
@@ -93,36 +93,38 @@ const HOLDING_ONE = [
   'then',
   'unevaluatedItems',
   'unevaluatedProperties',
-];
-const HOLDING_MANY = ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items'];
-const HOLDING_NAMED = ['$defs', 'definitions', 'dependencies', 'dependentSchemas', 'patternProperties', 'properties'];
+]);
+const HOLDING_MANY: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items']);
+const HOLDING_NAMED: ReadonlySet<string> = new Set([
+  '$defs',
+  'definitions',
+  'dependencies',
+  'dependentSchemas',
+  'patternProperties',
+  'properties',
+]);
 
 /**
  * The schema and every schema inside it. Only places that hold schemas are entered, so a property that is called
- * "$ref", or one inside `enum` or `default`, is not taken for a reference.
+ * "$ref", or one inside `enum` or `default`, is not taken for a reference. Takes time linear in the size of the schema.
  */
 function subschemasOf(root: object): Subschema[] {
   const found: Subschema[] = [{ pointer: '', schema: root as SchemaObject }];
   // The list grows while it is walked.
   for (const { pointer, schema } of found) {
-    for (const [path, part] of partsOf(schema)) {
-      if (isObject(part)) found.push({ pointer: `${pointer}/${path}`, schema: part });
+    for (const [keyword, held] of Object.entries(schema)) {
+      if (isObject(held) && HOLDING_ONE.has(keyword)) found.push({ pointer: `${pointer}/${keyword}`, schema: held });
+      if (!holdsSeveral(keyword, held)) continue;
+      for (const [key, part] of Object.entries(held)) {
+        if (isObject(part)) found.push({ pointer: `${pointer}/${keyword}/${key}`, schema: part });
+      }
     }
   }
   return found;
 }
 
-function partsOf(schema: SchemaObject): [path: string, part: unknown][] {
-  return [
-    ...HOLDING_ONE.map((keyword): [string, unknown] => [keyword, schema[keyword]]),
-    ...[...HOLDING_MANY, ...HOLDING_NAMED].flatMap((keyword) => membersOf(keyword, schema[keyword])),
-  ];
-}
-
-function membersOf(keyword: string, holder: unknown): [path: string, part: unknown][] {
-  const entered = HOLDING_NAMED.includes(keyword) ? isObject(holder) : Array.isArray(holder);
-  if (!entered) return [];
-  return Object.entries(holder as object).map(([key, part]) => [`${keyword}/${key}`, part]);
+function holdsSeveral(keyword: string, held: unknown): held is object {
+  return Array.isArray(held) ? HOLDING_MANY.has(keyword) : isObject(held) && HOLDING_NAMED.has(keyword);
 }
 
 function externalReferencesIn(schema: SchemaObject): string[] {

@@ -47,9 +47,9 @@ export class RequestChecks {
     );
   }
 
-  async parametersMatch(schema: object | undefined, parameters: RawJson | undefined): Promise<void> {
+  async parametersMatch(backendId: string, schema: object | undefined, parameters: RawJson | undefined): Promise<void> {
     if (!schema) return;
-    const problems = await this.schemas.validate(schema, parameters ?? { raw: '{}', value: {} });
+    const problems = await this.schemas.of(backendId).validate(schema, parameters ?? { raw: '{}', value: {} });
     if (problems.length === 0) return;
     throw new BrokerError('BadRequest', `the parameters do not match the plan's schema: ${problems.join('; ')}`);
   }

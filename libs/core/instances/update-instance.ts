@@ -86,7 +86,7 @@ export class UpdateInstance {
     this.checks.waitingIsAllowed(instance.backendId, planId, command.caller.acceptsIncomplete);
     if (!target) return;
     this.checks.maintenanceVersion(target.plan, command.maintenanceInfo);
-    if (command.parameters) await this.checks.parametersMatch(target.plan.schemas.update, command.parameters);
+    if (command.parameters) await this.checks.parametersMatch(instance.backendId, target.plan.schemas.update, command.parameters);
   }
 
   private reserve(command: UpdateCommand, checked: Instance, update: UpdateIntent, target: Offered | undefined) {
