@@ -1,5 +1,6 @@
 import { Client, DatabaseError, Pool, type ClientBase, type PoolClient } from 'pg';
 import { HostRefusedError, type BackendLog } from '#sdk';
+import { ServerGuard } from './guard/server-guard.js';
 import { clientConfig, type PostgresqlServer } from './server.js';
 import { Session, type Bounds, type Progress } from './session.js';
 import { explain } from './sql-errors.js';
@@ -17,12 +18,15 @@ export interface Work {
 
 /** The gateway's connections to one server: a small pool for administration, short-lived ones to other databases. */
 export class Connections {
+  /** Keeps tenants from blocking each other; to be started when the server is known to be usable. */
+  readonly guard: ServerGuard;
   readonly #pool: Pool;
 
   constructor(
     readonly server: PostgresqlServer,
     private readonly log: BackendLog,
   ) {
+    this.guard = new ServerGuard(server, log);
     this.#pool = new Pool({
       ...clientConfig(server),
       max: MAX_CONNECTIONS,
@@ -60,8 +64,8 @@ export class Connections {
   }
 
   /** Resolves when running verbs have ended. */
-  close(): Promise<void> {
-    return this.#pool.end();
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.end(), this.guard.close()]);
   }
 
   async #pooled<T>(bounds: Bounds, progress: Progress, story: (session: Session) => Promise<T>): Promise<T> {

@@ -1,4 +1,6 @@
 export { instanceNames } from './names.js';
+export { GUARD_LIMITS, type GuardLimits } from './guard/guard-limits.js';
+export { ServerGuard } from './guard/server-guard.js';
 export * from './postgresql-backend.js';
 export type { PostgresqlServer } from './server.js';
 export type { SslMode } from './ssl-mode.js';

@@ -17,7 +17,7 @@ interface Administrator {
 
 /**
  * Checks that the server can be administered and keeps tenants out of what PUBLIC may enter, as far as that is ours
- * to do.
+ * to do. From then on the server is guarded.
  *
  * @throws Error with what an operator has to do
  */
@@ -34,6 +34,7 @@ export async function makeReady(
     });
     if (connections.server.dedicated) await closeServerDatabases(connections, bounds);
     await warnOfOpenDatabases(connections, log, bounds);
+    connections.guard.start();
   } catch (error) {
     throw forOperators(connections, error);
   }

@@ -1,0 +1,44 @@
+import type { BackendLog } from '#sdk';
+import type { Offender } from './offenders.js';
+import { databaseOf } from './tenant-session.js';
+
+const REPEAT_AFTER_MS = 60_000;
+const MAX_REMEMBERED = 1_000;
+
+interface Reported {
+  readonly atMs: number;
+  unreported: number;
+}
+
+/** Tells operators what the guard did: the same thing at most once a minute, with how often it happened meanwhile. */
+export class GuardReport {
+  readonly #reported = new Map<string, Reported>();
+
+  constructor(private readonly log: BackendLog) {}
+
+  ended({ session: { login }, rule, reason }: Offender): void {
+    const fields = { login, database: databaseOf(login), reason };
+    this.warn(`${rule} ${login}`, 'a session of a tenant was ended: it took what all tenants of the server need', fields);
+  }
+
+  /** @param key what counts as the same thing */
+  warn(key: string, message: string, fields: Record<string, unknown>): void {
+    const before = this.#reported.get(key);
+    if (before !== undefined && performance.now() - before.atMs < REPEAT_AFTER_MS) {
+      before.unreported += 1;
+      return;
+    }
+    this.#forgetOldest();
+    this.#reported.delete(key);
+    this.#reported.set(key, { atMs: performance.now(), unreported: 0 });
+    this.log.warn(message, before?.unreported ? { ...fields, repeated: before.unreported } : fields);
+  }
+
+  #forgetOldest(): void {
+    if (this.#reported.size < MAX_REMEMBERED) return;
+    for (const oldest of this.#reported.keys()) {
+      this.#reported.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DatabaseError } from 'pg';
+import type { BackendLog } from '#sdk';
+import type { PostgresqlServer } from '../server.js';
+import { GUARD_LIMITS, MAX_ENDED_PER_ROUND, type GuardLimits } from './guard-limits.js';
+import { GuardReport } from './guard-report.js';
+import { offenders, queueHolder, type Offender } from './offenders.js';
+import type { ServerActivity } from './tenant-session.js';
+import { WatchSession } from './watch-session.js';
+
+/** Monitoring takes a transaction that is hours old for a fault; a new session takes over before. */
+const RENEW_AFTER_MS = 300_000;
+const MAX_RETRY_MS = 10_000;
+
+/**
+ * Ends sessions of tenants that take what every tenant of a server needs: entries of the lock table, old transactions,
+ * the NOTIFY queue. Only logins of bindings are ended. Several gateways may guard one server.
+ */
+export class ServerGuard {
+  readonly #report: GuardReport;
+  readonly #closing = new AbortController();
+  #session: WatchSession | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly server: PostgresqlServer,
+    log: BackendLog,
+    private readonly limits: GuardLimits = GUARD_LIMITS,
+  ) {
+    this.#report = new GuardReport(log);
+  }
+
+  /** Idempotent. Connects by itself, and again whenever the connection is lost. */
+  start(): void {
+    this.#running ??= this.#loop();
+  }
+
+  /** Resolves when its connection is closed. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#closing;
+    let failures = 0;
+    while (!signal.aborted) {
+      let pauseMs = this.limits.roundMs;
+      try {
+        const ended = await this.#round();
+        if (ended > 0) pauseMs = this.limits.alarmedRoundMs;
+        failures = 0;
+      } catch (error) {
+        pauseMs = Math.min(this.limits.roundMs * 2 ** failures, MAX_RETRY_MS);
+        failures += 1;
+        this.#report.warn('guard', 'the guard of the PostgreSQL server cannot work; tenants can block each other', {
+          reason: describe(error),
+        });
+      }
+      await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+    await this.#session?.close();
+  }
+
+  /** @returns how many sessions were ended */
+  async #round(): Promise<number> {
+    const session = await this.#openSession();
+    const activity = await session.read();
+    if (activity.catalogLockWanted) await this.#giveUpSession();
+    else return this.#end(session, activity);
+    return 0;
+  }
+
+  async #end(session: WatchSession, activity: ServerActivity): Promise<number> {
+    let ended = 0;
+    for (const offender of offenders(activity, this.limits).slice(0, MAX_ENDED_PER_ROUND)) {
+      await this.#terminate(session, offender);
+      ended += 1;
+    }
+    let holder = queueHolder(activity, this.limits);
+    while (holder !== undefined && ended < MAX_ENDED_PER_ROUND) {
+      await this.#terminate(session, holder);
+      ended += 1;
+      holder = queueHolder(await session.read(), this.limits);
+    }
+    return ended;
+  }
+
+  async #terminate(session: WatchSession, offender: Offender): Promise<void> {
+    if (await session.terminate(offender.session)) this.#report.ended(offender);
+  }
+
+  /** The one there is. An old one is left when the next one stands: there is no moment without. */
+  async #openSession(): Promise<WatchSession> {
+    const current = this.#session?.broken ? undefined : this.#session;
+    if (current !== undefined && performance.now() - current.openedAt < RENEW_AFTER_MS) return current;
+    try {
+      const next = await WatchSession.open(this.server);
+      await this.#session?.close();
+      return (this.#session = next);
+    } catch (error) {
+      if (current === undefined) throw error;
+      return current;
+    }
+  }
+
+  /** Whoever wants a system catalog for himself would wait for the guard, and everybody else for him. */
+  async #giveUpSession(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof DatabaseError) return `${error.message} (SQLSTATE ${error.code})`;
+  return error instanceof Error ? error.message || error.name : String(error);
+}
