@@ -1,87 +1,50 @@
-import { Pool } from 'undici';
 import type { AddressGuard } from '#sdk';
-import { Exchange, NotSentError, type HttpAnswer } from './exchange.js';
-import { guardedConnector } from './guarded-connector.js';
+import type { Authorization } from './authorization.js';
+import { authorizationOf } from './choose-authorization.js';
+import type { HttpAnswer } from './exchange.js';
+import { HttpOrigin, type Bounds, type OriginRequest } from './http-origin.js';
 import type { OsbSettings } from './settings.js';
 
-export interface HttpRequest {
-  readonly method: 'GET' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the base URL, with query: `/v2/catalog`. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+/** A request to the broker; its path is below the base URL: `/v2/catalog`. */
+export type HttpRequest = OriginRequest;
 
-/** When an exchange ends at the latest; the time of the settings bounds it in any case. */
-export interface Bounds {
-  readonly signal: AbortSignal;
-  readonly deadline?: Date;
-}
-
-const MAX_HEADER_BYTES = 64 * 1024;
-
-/**
- * HTTP to one broker: bounded in time, connections and bytes; follows no redirect, uses no proxy, asks for no
- * compression, and never repeats a request by itself.
- */
+/** HTTP to one broker, with the gateway's own credentials. */
 export class BrokerClient {
   /** Host and port, for operators. */
   readonly host: string;
-  private readonly origin: string;
+  private readonly broker: HttpOrigin;
+  private readonly authorization: Authorization;
   private readonly prefix: string;
-  private pool: Pool | undefined;
-  private closing: Promise<void> | undefined;
 
-  constructor(
-    private readonly settings: OsbSettings,
-    private readonly addresses: AddressGuard,
-  ) {
+  constructor(settings: OsbSettings, addresses: AddressGuard) {
     const url = new URL(settings.url);
     this.host = url.host;
-    this.origin = url.origin;
     this.prefix = url.pathname.replace(/\/+$/, '');
+    this.broker = new HttpOrigin(url.origin, addresses, settings);
+    this.authorization = authorizationOf(settings, addresses);
   }
 
   /**
-   * Sends the request once and reads the whole answer.
+   * Sends the request and reads the whole answer. It is sent a second time only when the broker answered 401 to an access
+   * token: it took nothing then, and the token may have been revoked.
    *
    * @throws NotSentError when surely not a byte of it left this process
    * @throws OutcomeUnknownError when it was sent and no complete answer came
    */
-  async send(request: HttpRequest, { signal, deadline }: Bounds): Promise<HttpAnswer> {
-    if (signal.aborted) throw new NotSentError('the deadline had passed already');
-    if (this.closing) throw new NotSentError('the backend was closed');
-    const { maxAnswerBytes, timeoutMs } = this.settings;
-    const exchange = new Exchange(maxAnswerBytes, Math.min(deadline?.getTime() ?? Infinity, Date.now() + timeoutMs));
-    const stop = (): void => exchange.stop();
-    const timer = setTimeout(stop, timeoutMs);
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      this.openPool().dispatch({ ...request, path: this.prefix + request.path, body: request.body ?? null }, exchange);
-      return await exchange.answer;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    }
+  async send(request: HttpRequest, bounds: Bounds): Promise<HttpAnswer> {
+    const header = await this.authorization.header(bounds);
+    const answer = await this.sendAs(header, request, bounds);
+    if (answer.status !== 401 || header === undefined || !this.authorization.refused(header)) return answer;
+    return this.sendAs(await this.authorization.header(bounds), request, bounds);
   }
 
   /** Lets running exchanges end and gives up the connections. */
-  close(): Promise<void> {
-    this.closing ??= this.pool?.close() ?? Promise.resolve();
-    return this.closing;
+  async close(): Promise<void> {
+    await Promise.all([this.broker.close(), this.authorization.close()]);
   }
 
-  private openPool(): Pool {
-    const { maxConnections, timeoutMs, connectTimeoutMs, caCertificate } = this.settings;
-    this.pool ??= new Pool(this.origin, {
-      connections: maxConnections,
-      pipelining: 1,
-      allowH2: false,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      connect: guardedConnector(this.addresses, { connectTimeoutMs, caCertificate }),
-    });
-    return this.pool;
+  private sendAs(authorization: string | undefined, request: HttpRequest, bounds: Bounds): Promise<HttpAnswer> {
+    const headers = { ...request.headers, ...(authorization === undefined ? {} : { Authorization: authorization }) };
+    return this.broker.send({ ...request, path: this.prefix + request.path, headers }, bounds);
   }
 }

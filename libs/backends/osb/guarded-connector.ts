@@ -3,13 +3,15 @@ import { HostRefusedError, type AddressGuard } from '#sdk';
 
 export interface ConnectorOptions {
   readonly connectTimeoutMs: number;
-  readonly caCertificate: string | undefined;
+  readonly caCertificate?: string | undefined;
+  readonly clientCertificate?: string | undefined;
+  readonly clientKey?: string | undefined;
 }
 
 /** Opens connections to addresses the guard allows, and to no others. */
 export function guardedConnector(
   addresses: AddressGuard,
-  { connectTimeoutMs, caCertificate }: ConnectorOptions,
+  { connectTimeoutMs, caCertificate, clientCertificate, clientKey }: ConnectorOptions,
 ): buildConnector.connector {
   const connect = buildConnector({
     allowH2: false,
@@ -19,6 +21,7 @@ export function guardedConnector(
     rejectUnauthorized: true,
     lookup: addresses.lookup,
     ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+    ...(clientCertificate === undefined || clientKey === undefined ? {} : { cert: clientCertificate, key: clientKey }),
   });
   return (options, callback) => {
     // Node looks up names only; an address in the URL never reaches the lookup.

@@ -9,8 +9,11 @@ export const osbBackend: BackendType<OsbSettings> = {
   description: 'An existing service broker (OSB API 2.11 to 2.17), reached over HTTP.',
   settings: osbSettings,
   create(settings, { addresses, log }) {
-    const reason = addresses.refusalOfLiteral(new URL(settings.url).hostname);
-    if (reason !== undefined) throw new Error(`url: ${reason}`);
+    const urls = { url: settings.url, ...(settings.oauth2 && { 'oauth2.tokenUrl': settings.oauth2.tokenUrl }) };
+    for (const [name, url] of Object.entries(urls)) {
+      const reason = addresses.refusalOfLiteral(new URL(url).hostname);
+      if (reason !== undefined) throw new Error(`${name}: ${reason}`);
+    }
     return new OsbServiceBackend(settings, new BrokerClient(settings, addresses), log);
   },
 };

@@ -25,14 +25,9 @@ export function jsonObject(members: Readonly<Record<string, string | RawJson | u
   return `{${pairs.join(',')}}`;
 }
 
-/** Headers of every request to this broker. */
-export function brokerHeaders({ apiVersion, username, password, bearerToken }: OsbSettings): Record<string, string> {
-  const basic = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
-  return {
-    'X-Broker-API-Version': apiVersion,
-    Authorization: bearerToken === undefined ? `Basic ${basic}` : `Bearer ${bearerToken}`,
-    Accept: 'application/json',
-  };
+/** Headers of every request to this broker; the client adds who the gateway is. */
+export function brokerHeaders({ apiVersion }: OsbSettings): Record<string, string> {
+  return { 'X-Broker-API-Version': apiVersion, Accept: 'application/json' };
 }
 
 /** Headers of the request that caused the call. A value no header can carry is left out: the call goes on. */

@@ -21,8 +21,23 @@ describe('settings of an OSB backend', () => {
     });
   });
 
-  test('take a bearer token instead of a password', () => {
-    expect(problems({ url: good.url, bearerToken: 'abc.DEF-1_2~3+/==' })).toEqual([]);
+  const oauth2 = { tokenUrl: 'https://uaa.example.com/oauth/token?zone=a', clientId: 'gateway', clientSecret: 's' };
+
+  test.each([
+    ['a bearer token', { bearerToken: 'abc.DEF-1_2~3+/==' }],
+    ['OAuth 2.0 client credentials', { oauth2 }],
+    ['nothing, for brokers that ask for nothing', {}],
+  ])('take %s instead of a password', (_what, settings) => {
+    expect(problems({ url: good.url, ...settings })).toEqual([]);
+  });
+
+  test.each([
+    [{ ...good, oauth2 }, 'oauth2: give either username and password, or bearerToken, or oauth2'],
+    [{ url: good.url, oauth2: { ...oauth2, tokenUrl: '/token' } }, 'oauth2.tokenUrl: must be an absolute URL such as https://broker.example.com'],
+    [{ url: good.url, oauth2: { ...oauth2, tokenUrl: 'http://h/token' } }, 'oauth2.tokenUrl: must begin with https://: the client secret is sent there'],
+    [{ url: good.url, clientKey: 'k' }, 'clientCertificate: is missing: it goes with clientKey'],
+  ])('tell what does not fit together: %j', (settings, problem) => {
+    expect(problems(settings)).toEqual([problem]);
   });
 
   test.each(['http://broker:8080', 'https://h/prefix', 'https://h/prefix/', 'http://10.0.0.1', 'http://[fd00::1]:80/'])(
@@ -37,7 +52,7 @@ describe('settings of an OSB backend', () => {
     ['', 'must be an absolute URL such as https://broker.example.com'],
     ['ftp://h', 'must begin with http:// or https://'],
     ['file:///etc/passwd', 'must begin with http:// or https://'],
-    ['https://u:p@h', 'must not contain credentials; give them as username and password'],
+    ['https://u:p@h', 'must not contain credentials; give them as settings of their own'],
     ['https://h/?a=b', 'must not contain a query'],
     ['https://h/?', 'must not contain a query'],
     ['https://h/#a', 'must not contain a fragment'],
@@ -48,7 +63,6 @@ describe('settings of an OSB backend', () => {
   });
 
   test.each([
-    [{ url: good.url }, 'username: is missing: give username and password, or bearerToken'],
     [{ url: good.url, username: 'u' }, 'password: is missing: it goes with username'],
     [{ url: good.url, password: 'p' }, 'username: is missing: it goes with password'],
     [{ ...good, bearerToken: 't' }, 'bearerToken: give either username and password or bearerToken, not both'],
@@ -76,7 +90,7 @@ describe('settings of an OSB backend', () => {
   test('are published as JSON schema with the secrets marked', () => {
     const { properties = {} } = z.toJSONSchema(osbSettings, { io: 'input' });
     const secrets = Object.entries(properties).filter(([, schema]) => typeof schema === 'object' && schema.writeOnly);
-    expect(secrets.map(([name]) => name)).toEqual(['password', 'bearerToken']);
+    expect(secrets.map(([name]) => name)).toEqual(['password', 'bearerToken', 'clientKey']);
     expect(Object.values(properties).every((schema) => typeof schema === 'object' && schema.description)).toBe(true);
   });
 });
