@@ -93,7 +93,8 @@ create table operation (
   parked_at timestamp with time zone,
   ceiling_at timestamp with time zone not null,
   created_at timestamp with time zone not null default osb_now(),
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  confirmed boolean not null default true
 );
 create table platform (
   id uuid not null,

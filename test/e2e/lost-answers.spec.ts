@@ -74,6 +74,29 @@ describe('a commit whose answer is lost is looked up, and what it began goes on'
   });
 });
 
+describe('what was committed after its request was answered 503', () => {
+  const answered503 = async (id: string): Promise<void> => {
+    proxy.fateOf = ({ statement }) => (['reserve-provision', 'find-committed'].includes(statement) ? { kind: 'lose answer' } : FORWARD);
+    expect((await osb.provision(id, plan('sync'))).status).toBe(503);
+    proxy.fateOf = () => FORWARD;
+  };
+
+  test('is not begun: it ends as failed, and nothing is made', async () => {
+    await answered503('unheard-of');
+    const { trail } = await eventually(() => told('unheard-of'), (seen) => seen.trail.includes('failed'));
+    expect(trail.slice(0, 2)).toEqual(['started', 'failed']);
+    expect(remote.broker.requests.filter(({ method, url }) => method === 'PUT' && url.includes('/unheard-of'))).toEqual([]);
+  });
+
+  test('is carried on where the request is sent again before that and accepted', async () => {
+    await answered503('sent-again');
+    const { status, body } = await osb.provision('sent-again', plan('sync'), {}, { acceptsIncomplete: true });
+    expect(status).toBe(202);
+    expect((await osb.ended('sent-again', body.operation)).body.state).toBe('succeeded');
+    expect((await told('sent-again')).trail).toEqual(['started', 'succeeded']);
+  });
+});
+
 describe('a result whose commit is not answered is told again, and counts once', () => {
   test('at the end of a provision', async () => {
     const isLost = lose('settle-operation');

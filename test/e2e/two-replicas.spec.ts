@@ -81,9 +81,10 @@ describe('what a gateway was at when it was killed', () => {
 
   test('a call whose answer it never got is made again, once nobody can be waiting for it, and ends in one instance', async () => {
     const { osb, kill } = await victim();
-    const parameters = { simulate: { delayMs: 500, times: 1 } };
+    const parameters = { simulate: { delayMs: 5_000, times: 1 } };
     const unanswered = osb.provision('left-sending', plan('sync'), { parameters }).catch((error: Error) => error);
     await eventually(() => provisionsAt('left-sending'), (count) => count === 1);
+    await eventually(() => confirmed('left-sending'), ({ length }) => length === 1);
     await kill();
     expect(await unanswered).toBeInstanceOf(Error);
     expect((await two.osb().lastOperation('left-sending')).body).toMatchObject({ state: 'in progress' });
@@ -101,6 +102,15 @@ describe('what a gateway was at when it was killed', () => {
     expect((await two.osb().bind('left-sending', 'binding', plan('sync'))).status).toBe(201);
   });
 });
+
+/** The operations on an instance that others carry on when their gateway is killed. */
+function confirmed(id: string): Promise<unknown[]> {
+  return query(
+    database.url,
+    'select from operation join service_instance i on i.incarnation = instance_incarnation where instance_id = $1 and confirmed',
+    [id],
+  );
+}
 
 /** How often the broker was asked to make an instance. */
 function provisionsAt(id: string): number {

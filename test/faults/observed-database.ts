@@ -47,6 +47,16 @@ export class ObservedDatabase {
     await this.client.query(sql);
   }
 
+  /** How many operations on these instances nobody would carry on when their gateway is killed. */
+  async unconfirmed(prefix: string): Promise<number> {
+    const rows = await this.rows(
+      `select o.id from operation o join service_instance i on i.incarnation = o.instance_incarnation
+       where i.instance_id like $1 || '%' and o.state in ('queued', 'running') and not o.confirmed`,
+      prefix,
+    );
+    return rows.length;
+  }
+
   /** How many operations on these instances have not ended. */
   async unfinished(prefix: string): Promise<number> {
     const { rows } = await this.client.query<{ count: number }>(

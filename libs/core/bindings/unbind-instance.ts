@@ -44,7 +44,7 @@ export class UnbindInstance {
       case 'nothing':
         throw new BrokerError('Gone', 'there is no service binding of this id');
       case 'queued':
-        return { kind: 'accepted', operationId: reserved.task.operation.id };
+        return deleteAnswer(await this.answers.accept(reserved.task));
       case 'follow':
         return deleteAnswer(await this.answers.follow(reserved.task, caller));
       case 'start':

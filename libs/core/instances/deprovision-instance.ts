@@ -50,7 +50,7 @@ export class DeprovisionInstance {
       case 'nothing':
         throw new BrokerError('Gone', 'there is no service instance of this id');
       case 'queued':
-        return { kind: 'accepted', operationId: reserved.task.operation.id };
+        return deleteAnswer(await this.answers.accept(reserved.task));
       case 'follow':
         return deleteAnswer(await this.answers.follow(reserved.task, caller));
       case 'start':

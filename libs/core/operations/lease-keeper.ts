@@ -5,6 +5,9 @@ import { GatewayIdentity } from './gateway-identity.js';
 import { LifecycleStore } from './lifecycle-store.js';
 import { Timings } from './timings.js';
 
+/** What ends sooner need not be confirmed: that would cost a write, and its end says the same. */
+const CONFIRM_AFTER_MS = 250;
+
 /**
  * Shows that this process is alive: extends the lease of every operation it works on. A process that was stopped for
  * longer than its lease must ask before it sends anything (decision 12).
@@ -12,7 +15,8 @@ import { Timings } from './timings.js';
 @Injectable()
 export class LeaseKeeper {
   private readonly heldSinceMs = new Map<OperationId, number>();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly unconfirmed = new Set<OperationId>();
+  private timers: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly lifecycle: LifecycleStore,
@@ -22,16 +26,17 @@ export class LeaseKeeper {
   ) {}
 
   start(): void {
-    const beat = (): void => {
-      this.extend([...this.heldSinceMs.keys()]).catch((error: unknown) =>
-        this.outage.met('leases could not be extended', error),
-      );
+    const extend = (ids: readonly OperationId[]): void => {
+      this.extend(ids).catch((error: unknown) => this.outage.met('leases could not be extended', error));
     };
-    this.timer = setInterval(beat, this.timings.leaseMs / 3);
+    this.timers = [
+      setInterval(() => extend([...this.heldSinceMs.keys()]), this.timings.leaseMs / 3),
+      setInterval(() => extend(this.toConfirm()), CONFIRM_AFTER_MS),
+    ];
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
   }
 
   /** Gives up what this process still holds, so that others need not wait for the leases to run out. Says what that was. */
@@ -40,13 +45,15 @@ export class LeaseKeeper {
     return held.length === 0 ? held : this.lifecycle.giveUpLeases(this.identity.name, held);
   }
 
-  /** Keeps the lease of an operation from now on, until `drop`. */
-  hold(id: OperationId, leasedAtMs: number): void {
+  /** Keeps the lease of an operation from now on, until `drop`; one that is not confirmed is confirmed soon (ADR 22). */
+  hold(id: OperationId, leasedAtMs: number, { isConfirmed }: { readonly isConfirmed: boolean }): void {
     this.heldSinceMs.set(id, leasedAtMs);
+    if (!isConfirmed) this.unconfirmed.add(id);
   }
 
   drop(id: OperationId): void {
     this.heldSinceMs.delete(id);
+    this.unconfirmed.delete(id);
   }
 
   /** Whether the operation is surely still ours; asks the database when the last beat is too long ago to know. */
@@ -56,11 +63,17 @@ export class LeaseKeeper {
     return (await this.extend([id])).has(id);
   }
 
+  private toConfirm(): OperationId[] {
+    const latestMs = performance.now() - CONFIRM_AFTER_MS;
+    return [...this.unconfirmed].filter((id) => (this.heldSinceMs.get(id) ?? Infinity) <= latestMs);
+  }
+
   private async extend(ids: readonly OperationId[]): Promise<ReadonlySet<OperationId>> {
     if (ids.length === 0) return new Set();
     const asked = performance.now();
     const ours = new Set(await this.lifecycle.extendLeases(this.identity.name, this.timings.leaseMs, ids));
     for (const id of ids) if (ours.has(id) && this.heldSinceMs.has(id)) this.heldSinceMs.set(id, asked);
+    for (const id of ids) this.unconfirmed.delete(id);
     return ours;
   }
 }

@@ -166,13 +166,16 @@ export abstract class LifecycleStore {
     state: Readonly<Record<string, string>>,
   ): Promise<Written>;
 
+  /** Says that a request that has seen the operation is answered by it: from now on it may be taken over. Idempotent. */
+  abstract confirm(id: OperationId): Promise<void>;
+
   abstract findTask(id: OperationId): Promise<Task | undefined>;
   /** The operation asked about, or the newest one where no id is given. Ended and deleted ones included. */
   abstract findOperation(query: OperationQuery): Promise<FoundOperation | undefined>;
 
   /** Takes over operations that are due and held by nobody living, those due longest first. Raises their epoch. */
   abstract claimDue(owner: string, leaseMs: number, most: MostPerBackend): Promise<Task[]>;
-  /** Extends leases and says which of the operations are still the owner's. */
+  /** Extends leases, confirms the operations, and says which of them are still the owner's. */
   abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]>;
   /** Ends the leases of operations that are still the owner's, for others to take over at once. Says which they were. */
   abstract giveUpLeases(owner: string, ids: readonly OperationId[]): Promise<OperationId[]>;

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import type { OperationId } from '../ids/ids.js';
+import { isAway } from '../is-away.js';
 import { optional } from '../optional.js';
 import type { Caller } from './caller.js';
 import { EarlierCreates } from './earlier-creates.js';
 import { Journal } from '../journal/journal.js';
-import type { ResourceName, Task } from './lifecycle-store.js';
+import { LifecycleStore, type ResourceName, type Task } from './lifecycle-store.js';
 import { OperationEnds } from './operation-ends.js';
 import { OperationEngine, type OperationResult, type Progress } from './operation-engine.js';
 import { errorOf, lifeOf, type OperationFailure } from './operation.js';
@@ -26,6 +27,7 @@ export class OperationAnswers {
     private readonly ends: OperationEnds,
     private readonly earlier: EarlierCreates,
     private readonly promotion: Promotion,
+    private readonly lifecycle: LifecycleStore,
     private readonly journal: Journal,
   ) {}
 
@@ -33,7 +35,7 @@ export class OperationAnswers {
   async start(task: Task, patience: Patience): Promise<OperationAnswer> {
     const work = this.engine.advance(task, patience.deadline);
     const progress = await this.atMost(work, this.promotion.promoteAfterMs(task, patience));
-    if (progress === 'slow') return { kind: 'accepted', operationId: task.operation.id, result: {} };
+    if (progress === 'slow') return this.accept(task);
     switch (progress.kind) {
       case 'succeeded':
         return { kind: 'completed', gone: progress.gone, result: progress.result };
@@ -62,10 +64,24 @@ export class OperationAnswers {
 
   /** Answers for an operation that somebody else carries on: a joined twin, or the runner. */
   async follow(task: Task, patience: Patience, known: OperationResult = resultOf(task)): Promise<OperationAnswer> {
-    const { id } = task.operation;
+    const { id, isUnconfirmed } = task.operation;
+    if (isUnconfirmed) await this.confirm(task);
     if (patience.acceptsIncomplete) return { kind: 'accepted', operationId: id, result: known };
     const ended = await this.ends.awaited(id, patience.deadline);
     return ended ? this.endOf(ended) : this.giveUp(task);
+  }
+
+  /** 202 for an operation that nothing is written of yet but that it was asked for: it is confirmed first. */
+  async accept(task: Task): Promise<Extract<OperationAnswer, { kind: 'accepted' }>> {
+    await this.confirm(task);
+    return { kind: 'accepted', operationId: task.operation.id, result: {} };
+  }
+
+  /** Where that can't be written now, and its holder dies as well, the operation ends as failed: its platform asks again. */
+  private async confirm({ operation }: Task): Promise<void> {
+    await this.lifecycle.confirm(operation.id).catch((error: unknown) => {
+      if (!isAway(error)) throw error;
+    });
   }
 
   private async endOf(task: Task): Promise<OperationAnswer> {

@@ -73,7 +73,7 @@ export class OperationEngine {
 
   private async advanceHeld(task: Task, deadline: Date, until: Date): Promise<Progress> {
     const { id, kind } = task.operation;
-    this.leases.hold(id, task.leasedAtMs);
+    this.leases.hold(id, task.leasedAtMs, { isConfirmed: task.operation.attempts > 0 });
     try {
       await failpoint(task.operation.initiator === 'gateway' ? 'before-clean-up' : 'after-intent', kind);
       const step = await this.step(task, deadline);
@@ -90,9 +90,16 @@ export class OperationEngine {
 
   private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
+    if (task.operation.isUnconfirmed) return this.unconfirmed(task);
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
     if (isOverrunUpdate(task, taken)) return this.backend.lookAtGivenUp(task);
     return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId));
+  }
+
+  /** Whoever wrote it may have died in the middle of it: an update may be done, and what a create made is removed. */
+  private async unconfirmed(task: Task): Promise<Step> {
+    const looked = task.operation.kind === 'update' ? await this.backend.lookAtGivenUp(task) : undefined;
+    return { kind: 'unconfirmed', ...optional('instance', looked?.kind === 'overrun' ? looked.instance : undefined) };
   }
 
   /**
@@ -127,6 +134,8 @@ export class OperationEngine {
         return this.pauseOrGiveUp(task, { call: 'unanswered', reason: step.reason });
       case 'overrun':
         return this.fail(task, tookTooLong(), undefined, step.instance);
+      case 'unconfirmed':
+        return this.fail(task, neverAnswered(), this.leftover(true), step.instance);
     }
   }
 
@@ -224,6 +233,9 @@ const isOverrunUpdate = (task: Task, step: Step): boolean =>
 const isUndecided = ({ kind }: Step): boolean => kind === 'gone' || kind === 'in progress' || kind === 'unknown';
 
 const tookTooLong = (): BrokerError => new BrokerError('Timeout', 'the operation did not end in the time it was given');
+
+const neverAnswered = (): BrokerError =>
+  new BrokerError('Unavailable', 'the request for this operation got no answer, and the operation was not carried on; send the request again');
 
 const retryAfterOf = (error: BrokerError): number | undefined =>
   error.details.retryAfterSeconds === undefined ? undefined : error.details.retryAfterSeconds * 1000;

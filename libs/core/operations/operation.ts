@@ -75,6 +75,11 @@ export interface Operation extends Origin {
   readonly attempts: number;
   /** Rises with every claim; a result is accepted only from the holder of the newest. */
   readonly epoch: number;
+  /**
+   * Nobody who heard of its commit is known to have worked on it or answered for it: the request that wrote it may have
+   * been answered 503 (ADR 22).
+   */
+  readonly isUnconfirmed?: true;
 }
 
 /** What it is about: a binding, else the instance. */

@@ -9,5 +9,7 @@ export type Step =
   | { readonly kind: 'gone' }
   | { readonly kind: 'refused'; readonly error: BrokerError }
   | { readonly kind: 'unknown'; readonly reason: string }
+  /** Nobody is known to have heard of the operation before this process took it over: it is not begun. */
+  | { readonly kind: 'unconfirmed'; readonly instance?: InstanceChange }
   /** An update that did not end in the time it was given, and what its backend tells of the instance. */
   | { readonly kind: 'overrun'; readonly instance?: InstanceChange };

@@ -114,6 +114,10 @@ export class OperationEntity {
   @Column('bigint', { default: 1 })
   epoch!: string;
 
+  /** Somebody who heard of its commit worked on it or answered for it. What is not confirmed is never taken over (ADR 22). */
+  @Column('boolean', { default: true })
+  confirmed!: boolean;
+
   @Column('text', { name: 'leased_by', nullable: true })
   leasedBy!: string | null;
 

@@ -26,6 +26,7 @@ export interface OperationRow {
   readonly o_request_id: string | null;
   readonly o_attempts: number;
   readonly o_epoch: string;
+  readonly o_confirmed: boolean;
 }
 
 /** What an operation has to send beyond its instance or binding. */
@@ -61,6 +62,7 @@ export class OperationRows {
       requestId: row.o_request_id ?? undefined,
       attempts: row.o_attempts,
       epoch: Number(row.o_epoch),
+      isUnconfirmed: row.o_confirmed ? undefined : (true as const),
     });
   }
 

@@ -6,7 +6,7 @@ export const OPERATION_COLUMNS = `
   o.request as o_request, o.poll_token as o_poll_token, o.error_code as o_error_code, o.error_word as o_error_word,
   o.description as o_description, o.instance_usable as o_instance_usable, o.update_repeatable as o_update_repeatable,
   o.originating_identity as o_originating_identity, o.request_identity as o_request_identity,
-  o.request_id as o_request_id, o.attempts as o_attempts, o.epoch as o_epoch`;
+  o.request_id as o_request_id, o.attempts as o_attempts, o.epoch as o_epoch, o.confirmed as o_confirmed`;
 
 export const INSTANCE_COLUMNS = `
   i.incarnation as i_incarnation, i.platform_id as i_platform_id, i.instance_id as i_instance_id,

@@ -13,7 +13,7 @@ export const GIVE_UP_LEASES = {
       order by i.incarnation for no key update
     ), given_up as (
       update operation o
-      set leased_by = null, leased_until = null, next_attempt_at = osb_now(), epoch = o.epoch + 1
+      set leased_by = null, leased_until = null, next_attempt_at = osb_now(), epoch = o.epoch + 1, confirmed = true
       from locked
       where o.id = any($2::text[]) and o.leased_by = $1 and o.state = 'running' and o.instance_incarnation = locked.incarnation
       returning o.id, o.instance_incarnation, o.binding_incarnation,

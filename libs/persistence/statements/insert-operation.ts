@@ -1,11 +1,14 @@
-/** Columns and values of a new operation. Numbered from $1; times are milliseconds from now. */
+/**
+ * Columns and values of a new operation. Numbered from $1; times are milliseconds from now. What a request begins is
+ * confirmed by whoever hears of the commit.
+ */
 const VALUES = `$1, $2, $3, $4, $5, $6, $7::uuid, $8::uuid, $9::uuid, $10::uuid, $11::bytea, $12, $13, $14, $15,
     osb_now() + make_interval(secs => $16::float8 / 1000), osb_now() + make_interval(secs => $17::float8 / 1000),
-    osb_now() + make_interval(secs => $18::float8 / 1000), osb_now()`;
+    osb_now() + make_interval(secs => $18::float8 / 1000), osb_now(), $3::text = 'gateway'`;
 
 const COLUMNS = `id, kind, initiator, state, step, exclusive, platform_id, backend_id, instance_incarnation,
     binding_incarnation, request, originating_identity, request_identity, request_id, leased_by, leased_until,
-    call_deadline_at, ceiling_at, next_attempt_at`;
+    call_deadline_at, ceiling_at, next_attempt_at, confirmed`;
 
 const AUDIT_COLUMNS = `actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
     operation_id, before, after, outcome, description`;

@@ -14,7 +14,7 @@ export const RECORD_PAUSE = {
   name: 'record-pause',
   text: `with ${lock}, paused as (
       update operation
-      set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('$3')},
+      set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('$3')}, confirmed = true,
           call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end,
           step = case when $6::boolean then 'send' else step end,
           poll_token = case when $6::boolean then null else poll_token end

@@ -38,7 +38,7 @@ import { Sql, type Queryable } from '../sql.js';
 import { storableJson } from '../storable-json.js';
 import { storableText } from '../storable-text.js';
 import { CLAIM_DUE } from '../statements/claim-due.js';
-import { EXTEND_LEASES } from '../statements/extend-leases.js';
+import { CONFIRM, EXTEND_LEASES } from '../statements/extend-leases.js';
 import { FIND_BINDING } from '../statements/find-binding.js';
 import { FIND_BINDING_VIEW } from '../statements/find-binding-view.js';
 import { FIND_INSTANCE } from '../statements/find-instance.js';
@@ -229,6 +229,10 @@ export class PostgresLifecycleStore extends LifecycleStore {
         ? [SAVE_INSTANCE_STATE, this.rows.instances.sealSlot(instanceIncarnation, state)]
         : [SAVE_BINDING_STATE, this.rows.bindings.sealSlot(bindingIncarnation as Incarnation, state)];
     return written(await this.sql.row(statement, [id, epoch, sealed]));
+  }
+
+  async confirm(id: OperationId): Promise<void> {
+    await this.sql.rows(CONFIRM, [id]);
   }
 
   async findTask(id: OperationId, on?: Queryable): Promise<Task | undefined> {

@@ -110,6 +110,8 @@ export class ZombieStage {
     this.backend.addFault({ method: 'PUT', path: path.source, delayMs: ACTS_LATE_MS });
     this.send(story);
     await this.backend.received('PUT', path, { acted: false });
+    // Before that, nobody would carry it on.
+    await eventually(() => this.stage.database.unconfirmed(instanceId), (count) => count === 0);
   }
 
   private send(story: Story): void {
