@@ -38,6 +38,11 @@ export class OwnPostgres {
     return this.server.connection.password;
   }
 
+  /** Its folder: the cluster, and `server.log`. */
+  get dataDir(): string {
+    return this.folder;
+  }
+
   get port(): number {
     return this.server.connection.port;
   }

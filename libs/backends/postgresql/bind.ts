@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BrokerError, type BindRequest, type Call } from '#sdk';
 import type { Connections } from './connections.js';
 import { credentials, type PostgresqlCredentials } from './credentials.js';
+import { connectionLimit } from './guard/connection-room.js';
 import { findDatabase, findRoles } from './inventory.js';
 import { bindingRole, instanceNames, type InstanceNames } from './names.js';
 import { newPassword, scramVerifier } from './password.js';
@@ -30,9 +31,10 @@ export async function bind(
   await connections.exclusively(names.database, call, async ({ admin }) => {
     if ((await findDatabase(admin, names)) === undefined) throw notFound();
     const exists = (await findRoles(admin, names)).includes(username);
+    const limit = await connectionLimit(admin, plan);
     await admin.change(
       `${exists ? 'ALTER' : 'CREATE'} ROLE ${escapeIdentifier(username)} ` +
-        `LOGIN PASSWORD ${escapeLiteral(verifier)} CONNECTION LIMIT ${plan.connectionLimit}`,
+        `LOGIN PASSWORD ${escapeLiteral(verifier)} CONNECTION LIMIT ${limit}`,
       `GRANT ${escapeIdentifier(username)} TO CURRENT_USER`,
       ...memberships(names, username, role),
     );

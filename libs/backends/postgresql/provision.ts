@@ -2,6 +2,7 @@ import { escapeIdentifier, escapeLiteral } from 'pg';
 import { BrokerError, type Call, type InstanceRef } from '#sdk';
 import type { Connections } from './connections.js';
 import { databaseComment, isMadeBy } from './database-comment.js';
+import { connectionLimit } from './guard/connection-room.js';
 import { findDatabase, findRoles } from './inventory.js';
 import { instanceNames, type InstanceNames } from './names.js';
 import type { PostgresqlPlan } from './settings.js';
@@ -28,7 +29,7 @@ export async function provision(
       // template0, because nobody can be connected to it; no connections, because PUBLIC could still connect.
       await admin.changeAlone(`CREATE DATABASE ${database} TEMPLATE template0 CONNECTION LIMIT 0`);
     }
-    await admin.change(...databaseRights(names, plan));
+    await admin.change(...databaseRights(names, await connectionLimit(admin, plan)));
     await inside(names.database, (session) => session.change(...schemaRights(names), ...extensions(plan)));
     await admin.change(`COMMENT ON DATABASE ${database} IS ${escapeLiteral(databaseComment(call.operationId))}`);
   });
@@ -46,13 +47,13 @@ function missingRoles(names: InstanceNames, present: readonly string[]): string[
 }
 
 /** The administrator stays the owner, so that nobody with a binding can lift the limits or rename the database. */
-function databaseRights(names: InstanceNames, plan: PostgresqlPlan): string[] {
+function databaseRights(names: InstanceNames, limit: number): string[] {
   const database = escapeIdentifier(names.database);
   return [
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
     `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE ${database} TO ${escapeIdentifier(names.owner)}`,
     `GRANT CONNECT ON DATABASE ${database} TO ${escapeIdentifier(names.reader)}`,
-    `ALTER DATABASE ${database} CONNECTION LIMIT ${plan.connectionLimit}`,
+    `ALTER DATABASE ${database} CONNECTION LIMIT ${limit}`,
   ];
 }
 

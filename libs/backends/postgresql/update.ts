@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import { BrokerError, type Call, type InstanceRef } from '#sdk';
 import type { Connections, Work } from './connections.js';
+import { connectionLimit } from './guard/connection-room.js';
 import { bindingRolesAmong, findDatabase, findRoles } from './inventory.js';
 import { instanceNames, type InstanceNames } from './names.js';
 import type { PostgresqlPlan } from './settings.js';
@@ -17,7 +18,7 @@ export async function update(
     if ((await findDatabase(work.admin, names)) === undefined) throw notFound();
     await refuseMissingExtensions(work, names, plan);
     const logins = bindingRolesAmong(await findRoles(work.admin, names), names);
-    const limit = `CONNECTION LIMIT ${plan.connectionLimit}`;
+    const limit = `CONNECTION LIMIT ${await connectionLimit(work.admin, plan)}`;
     await work.admin.change(
       `ALTER DATABASE ${escapeIdentifier(names.database)} ${limit}`,
       ...logins.map((role) => `ALTER ROLE ${escapeIdentifier(role)} ${limit}`),
