@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore, UnheardFailureStore } from '#core';
 import { DataSource } from 'typeorm';
+import { Notifications } from './notifications.js';
 import { Orm } from './orm.js';
 import { PostgresNews } from './postgres-news.js';
 import { Sql } from './sql.js';
@@ -32,7 +33,7 @@ export class PersistenceModule {
       { provide: CredentialDirectory, useExisting: PlatformStore },
     ];
     const sql = { provide: Sql, inject: [DataSource], useFactory: (database: DataSource) => new Sql(database) };
-    const providers = [...(needs.providers ?? []), sql, Orm, ...stores];
+    const providers = [...(needs.providers ?? []), sql, Orm, Notifications, ...stores];
     return { module: PersistenceModule, global: true, providers, exports: providers };
   }
 }

@@ -4,10 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Client, type Notification } from 'pg';
 import { DataSource } from 'typeorm';
 import { OperationNews, type NewsListener, type OperationId } from '#core';
-
-/** Channels of LISTEN and NOTIFY; the statements that end and release operations send to them. */
-export const ENDED = 'osb_operation_ended';
-export const DUE = 'osb_operation_due';
+import { DUE, ENDED } from './notifications.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;

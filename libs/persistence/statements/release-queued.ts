@@ -1,5 +1,3 @@
-import { DUE } from '../postgres-news.js';
-
 // Aliases: q the queued delete, i its instance.
 
 /** Nothing is left to do: what it should delete is deleted already. */
@@ -53,7 +51,7 @@ export const RELEASE_QUEUED = {
       from released join audit_event e on e.operation_id = released.id and e.outcome = 'started'
       where released.state = 'succeeded'
     )
-    select id, case when is_due then pg_notify('${DUE}', '')::text end as told from released`,
+    select id, is_due from released`,
 };
 
 /** Instances with a queued delete that could run or end: whoever should have released it did not see it, or died. */

@@ -1,4 +1,3 @@
-import { ENDED } from '../postgres-news.js';
 import { instanceFirst } from './lock-instance.js';
 
 const { lock, afterLock } = instanceFirst('$9::boolean');
@@ -10,8 +9,8 @@ const { lock, afterLock } = instanceFirst('$9::boolean');
  *
  * Who takes an operation from its holder raises the epoch: the holder must not take that end for its own.
  *
- * Other processes are told of the end where somebody may be waiting for it by now. To notify takes a lock that all who
- * notify wait for until the commit: whatever ends at once does without.
+ * Tells whether somebody may be waiting for the end by now: other processes are notified of it then, after the commit.
+ * To notify takes a lock that all who notify wait for: whatever ends at once does without.
  *
  * That a create failed is unheard until its platform is told, or has deleted it (ADR 15).
  *
@@ -69,7 +68,6 @@ export const SETTLE_OPERATION = {
       select $22, $23, $24::uuid, $25, $26, $27, $28, $29, $30::jsonb, $31::jsonb, $32, $33 from settled
     )
     select exists (select from operation o join settled s on s.instance_incarnation = o.instance_incarnation
-                   where o.state = 'queued') as queued,
-      case when is_awaited then pg_notify('${ENDED}', id)::text end as told
+                   where o.state = 'queued') as queued, is_awaited
     from settled`,
 };

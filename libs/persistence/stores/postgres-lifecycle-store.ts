@@ -27,6 +27,7 @@ import {
 } from '#core';
 import { BrokerError } from '#sdk';
 import { GroupedWrites } from '../grouped-writes.js';
+import { DUE, ENDED, Notifications } from '../notifications.js';
 import { keyOf } from '../osb-key.js';
 import { auditValues } from '../rows/audit-values.js';
 import type { BindingRow } from '../rows/binding-rows.js';
@@ -70,6 +71,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   constructor(
     private readonly sql: Sql,
     private readonly timings: Timings,
+    private readonly notifications: Notifications,
     sealer: Sealer,
   ) {
     super();
@@ -110,9 +112,12 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return row?.reserved === true;
   }
 
-  transaction<T>(story: (transaction: LifecycleTransaction) => Promise<T>): Promise<T> {
+  async transaction<T>(story: (transaction: LifecycleTransaction) => Promise<T>): Promise<T> {
     const inserted: OperationId[] = [];
-    return this.sql.transaction((client) => story(this.within(client, inserted)), () => this.areCommitted(inserted));
+    const ended: OperationId[] = [];
+    const told = await this.sql.transaction((client) => story(this.within(client, inserted, ended)), () => this.areCommitted(inserted));
+    for (const id of ended) this.notifications.send(ENDED, id);
+    return told;
   }
 
   /** What a transaction inserted tells afterwards whether it was committed. */
@@ -120,7 +125,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return (await this.sql.rows(FIND_COMMITTED, [ids])).length === ids.length;
   }
 
-  private within(client: PoolClient, inserted: OperationId[]): LifecycleTransaction {
+  private within(client: PoolClient, inserted: OperationId[], ended: OperationId[]): LifecycleTransaction {
     return {
       lockInstance: async (platformId, instanceId) => {
         const locked = await this.sql.row(LOCK_INSTANCE, [platformId, keyOf(instanceId)], client);
@@ -138,7 +143,11 @@ export class PostgresLifecycleStore extends LifecycleStore {
       unpark: async (id) => void (await this.sql.row(UNPARK, [id, this.timings.cleanUpMs], client)),
       join: async (id, requestId) => void (await this.sql.row(JOIN, [id, requestId ?? null], client)),
       lockParked: async (id) => ((await this.sql.row(LOCK_PARKED, [id], client)) ? this.findTask(id, client) : undefined),
-      settle: async (settlement) => ((await this.settleOn(settlement, client)) ? 'written' : 'lost'),
+      settle: async (settlement) => {
+        const settled = await this.settleOn(settlement, client);
+        if (settled?.isAwaited) ended.push(settlement.operation.id);
+        return settled ? 'written' : 'lost';
+      },
     };
   }
 
@@ -186,34 +195,40 @@ export class PostgresLifecycleStore extends LifecycleStore {
   async settle(settlement: Settlement): Promise<Written> {
     const settled = settlement.cleanUp ? await this.settleLocked(settlement) : await this.settleOn(settlement);
     if (!settled) return (await this.wasLeft(settlement.operation, settlement.state)) ? 'written' : 'lost';
+    if (settled.isAwaited) this.notifications.send(ENDED, settlement.operation.id);
     // It ended, whatever comes of this: what is not released now is released as forgotten.
     if (settled.queued) await this.releaseQueued(settlement.operation.instanceIncarnation).catch(() => undefined);
     return 'written';
   }
 
   /** Nobody can queue a delete of their own between the end and its clean-up. */
-  private settleLocked(settlement: Settlement): Promise<{ queued: boolean } | undefined> {
+  private settleLocked(settlement: Settlement): Promise<Settled | undefined> {
     return this.sql.transaction(async (client) => {
       await this.sql.row(LOCK_INCARNATION, [settlement.operation.instanceIncarnation], client);
       return this.settleOn(settlement, client);
     });
   }
 
-  private async settleOn(settlement: Settlement, on?: Queryable): Promise<{ queued: boolean } | undefined> {
+  private async settleOn(settlement: Settlement, on?: Queryable): Promise<Settled | undefined> {
     const { cleanUp } = settlement;
-    const settled = await this.sql.row<{ queued: boolean }>(SETTLE_OPERATION, settlementValues(settlement, this.rows, this.timings.callMs), on);
-    if (!settled || !cleanUp) return settled;
+    const row = await this.sql.row<SettledRow>(SETTLE_OPERATION, settlementValues(settlement, this.rows, this.timings.callMs), on);
+    if (!row) return undefined;
+    const settled = { queued: row.queued, isAwaited: row.is_awaited };
+    if (!cleanUp) return settled;
     await this.sql.rows(INSERT_CLEAN_UP, this.reservationValues(cleanUp), on);
     if (cleanUp.isParked) await this.sql.rows(PARK_NEW, [cleanUp.operation.id], on);
-    return { queued: true };
+    return { ...settled, queued: true };
   }
 
   private async releaseQueued(incarnation: Incarnation): Promise<void> {
-    await this.sql.transaction(async (client) => {
+    const isDue = await this.sql.transaction(async (client) => {
       await this.sql.row(LOCK_INCARNATION, [incarnation], client);
-      const release = (): Promise<unknown> => this.sql.row(RELEASE_QUEUED, [incarnation, this.timings.callMs], client);
-      while (await release());
+      const release = () => this.sql.row<{ is_due: boolean }>(RELEASE_QUEUED, [incarnation, this.timings.callMs], client);
+      let due = false;
+      for (let released = await release(); released; released = await release()) due ||= released.is_due;
+      return due;
     });
+    if (isDue) this.notifications.send(DUE);
   }
 
   async releaseForgotten(): Promise<void> {
@@ -297,6 +312,18 @@ export class PostgresLifecycleStore extends LifecycleStore {
 interface Look extends Pick<Pause, 'pauseMs'> {
   readonly operation: Operation;
   readonly description: string | undefined;
+}
+
+interface SettledRow {
+  readonly queued: boolean;
+  readonly is_awaited: boolean;
+}
+
+interface Settled {
+  /** A queued delete may be able to run now. */
+  readonly queued: boolean;
+  /** Requests at other processes may be waiting for this end. */
+  readonly isAwaited: boolean;
 }
 
 type InstanceViewRow = InstanceRow & Partial<OperationRow>;
