@@ -68,10 +68,31 @@ test('a failure keeps the last good catalog, and a good one clears the failure',
   const { catalogs, backendId } = record;
   await catalogs.saveGood(backendId, '{"good":true}');
   await catalogs.saveFailure(backendId, 'it is down');
-  expect(await catalogs.all()).toMatchObject([{ backendId, body: '{"good":true}', failure: 'it is down' }]);
+  expect(await catalogs.all()).toMatchObject([{ backendId, failure: 'it is down' }]);
+  expect(await catalogs.body(backendId)).toBe('{"good":true}');
   await catalogs.saveGood(backendId, '{"good":true}');
   const [stored] = await catalogs.all();
   expect(stored).not.toHaveProperty('failure');
+});
+
+test('the digest tells whether the stored body is another one than before', async () => {
+  const { catalogs, backendId } = record;
+  const digest = async (): Promise<string | undefined> => (await catalogs.all())[0]?.digest;
+  await catalogs.saveFailure(backendId, 'it is down');
+  expect([await digest(), await catalogs.body(backendId)]).toEqual([undefined, undefined]);
+  await catalogs.saveGood(backendId, '{"services":[]}');
+  const first = await digest();
+  await catalogs.saveGood(backendId, '{"services":[]}');
+  expect(await digest()).toBe(first);
+  await catalogs.saveGood(backendId, '{"services":[1]}');
+  expect(await digest()).not.toBe(first);
+});
+
+test('all identifiers are read, however many there are, and counted by backend', async () => {
+  await record.catalogs.claim(claimsOf(other, 4_500));
+  const owners = await record.catalogs.owners();
+  expect([owners.countOf(other), owners.countOf(record.backendId)]).toEqual([4_500, 0]);
+  expect(owners.ownerOf('plan id', 'plan-4499')?.backendId).toBe(other);
 });
 
 test('a backend that was removed while its catalog was read leaves nothing and breaks nothing', async () => {

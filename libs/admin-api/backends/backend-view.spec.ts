@@ -20,7 +20,7 @@ const facts: BackendFacts = {
   instances: 2,
   calls: { breaker: 'closed' as const, callsUnderWay: 0, mostCalls: 64 },
   retries: retryBounds(new Timings(), { longestPollMs: 5_000 }),
-  condition: { backendId: 'id-1', fetchedAt: new Date(1000), leftOut: [], warnings: [] },
+  condition: { backendId: 'id-1', fetchedAt: new Date(1000), leftOut: [], leftOutCount: 0, warnings: [], warningCount: 0 },
   services: 1,
   capabilities: {},
 };
@@ -37,7 +37,7 @@ test('a backend is shown as the reference says, with the settings that were mask
     retries: { firstPollMs: 1_000, longestPollMs: 5_000, longestRetryMs: 600_000, longestRetryAfterMs: 600_000 },
     createdAt: '1970-01-01T00:00:00.000Z',
     instances: 2,
-    catalog: { services: 1, fetchedAt: '1970-01-01T00:00:01.000Z', leftOut: [], warnings: [] },
+    catalog: { services: 1, fetchedAt: '1970-01-01T00:00:01.000Z', leftOut: [], leftOutCount: 0, warnings: [], warningCount: 0 },
     warnings: [],
   });
 });
@@ -52,7 +52,7 @@ test('a service that another backend has names it', () => {
 
 test.each<[string, Partial<BackendFacts>, RegExp]>([
   ['unbind revokes nothing', { capabilities: { sharedCredentials: true } }, /^all bindings of an instance share credentials/],
-  ['its catalog was never read', { condition: { backendId: 'id-1', leftOut: [], warnings: [], failure: 'down' } }, /it offers nothing$/],
+  ['its catalog was never read', { condition: { backendId: 'id-1', leftOut: [], leftOutCount: 0, warnings: [], warningCount: 0, failure: 'down' } }, /it offers nothing$/],
 ])('an operator is warned when %s', (_what, more, warning) => {
   expect(warningsWith(more)).toEqual([expect.stringMatching(warning)]);
 });

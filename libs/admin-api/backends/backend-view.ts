@@ -19,14 +19,16 @@ export interface BackendFacts {
 export type NameOfBackend = (id: string) => string;
 
 export function backendView(backend: Backend, facts: BackendFacts, nameOf: NameOfBackend): BackendView {
-  const { fetchedAt, attemptedAt, failure, leftOut, warnings } = facts.condition;
+  const { fetchedAt, attemptedAt, failure, leftOut, leftOutCount, warnings, warningCount } = facts.condition;
   const catalog = {
     services: facts.services,
     ...(fetchedAt && { fetchedAt: fetchedAt.toISOString() }),
     ...(attemptedAt && { attemptedAt: attemptedAt.toISOString() }),
     ...(failure !== undefined && { failure }),
     leftOut: leftOut.map((each) => leftOutView(each, nameOf)),
+    leftOutCount,
     warnings: warnings.map(findingView),
+    warningCount,
   };
   return {
     ...backend,

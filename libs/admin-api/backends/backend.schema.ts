@@ -119,10 +119,12 @@ const catalogCondition = z.strictObject({
   fetchedAt: time.exactOptional().describe('When its catalog was read last.'),
   attemptedAt: time.exactOptional(),
   failure: z.string().exactOptional().describe('Why the newest attempt failed. What it offered before stays.'),
-  leftOut: z.array(leftOut),
+  leftOut: z.array(leftOut).describe('What is not published, and why: the first 100.'),
+  leftOutCount: z.int().min(0).describe('How much is not published.'),
   warnings: z
     .array(z.strictObject(finding).meta({ id: 'CatalogWarning' }))
-    .describe('What is published, but may trouble some platform or reader, and why.'),
+    .describe('What is published, but may trouble some platform or reader, and why: the first 100.'),
+  warningCount: z.int().min(0),
 });
 
 /** A registered backend. */

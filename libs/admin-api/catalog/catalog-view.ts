@@ -8,23 +8,48 @@ type OfBackend<T> = T & { readonly backendId: string };
 
 const KINDS: readonly PlatformKind[] = platformKind.options;
 
+/** A page ends with the offering that brings it to so many plans. */
+const PLANS_OF_A_PAGE = 1_000;
+const LISTED_LEFT_OUT = 1_000;
+const SHOWN_OF_DESCRIPTION = 1_000;
+
+/** What no platform is shown. */
+export interface Unpublished {
+  readonly listed: readonly OfBackend<LeftOut>[];
+  readonly count: number;
+}
+
 /**
- * The published catalog with its provenance.
+ * A page of the published catalog with its provenance.
  *
- * @param unpublished what no platform is shown
+ * @param after the id of the last offering of the page before
  */
-export function catalogView(catalog: PublishedCatalog, unpublished: readonly OfBackend<LeftOut>[], nameOf: NameOfBackend): CatalogView {
+export function catalogView(catalog: PublishedCatalog, unpublished: Unpublished, nameOf: NameOfBackend, after?: string): CatalogView {
   const hidden = KINDS.flatMap((kind) => catalog.leftOutFor(kind).map((left) => ({ left, hiddenFrom: [kind] })));
-  const leftOut = [...unpublished.map((left) => ({ left, hiddenFrom: [...KINDS] })), ...hidden];
+  const leftOut = [...unpublished.listed.map((left) => ({ left, hiddenFrom: [...KINDS] })), ...hidden].slice(0, LISTED_LEFT_OUT);
+  const { offerings, next } = pageOf([...offeringsOf(catalog).values()], after);
   return {
-    offerings: [...offeringsOf(catalog).values()].map((offering) => offeringView(offering, catalog, nameOf)),
-    leftOut: leftOut.map(({ left, hiddenFrom }) => ({ ...leftOutView(left, nameOf), backend: nameOf(left.backendId), hiddenFrom })),
+    offerings: offerings.map((offering) => offeringView(offering, catalog, nameOf)),
+    leftOut:
+      after === undefined
+        ? leftOut.map(({ left, hiddenFrom }) => ({ ...leftOutView(left, nameOf), backend: nameOf(left.backendId), hiddenFrom }))
+        : [],
+    leftOutCount: unpublished.count + hidden.length,
+    ...(next !== undefined && { next }),
     etags: {
       cloudfoundry: catalog.viewFor('cloudfoundry').etag,
       kubernetes: catalog.viewFor('kubernetes').etag,
       other: catalog.viewFor('other').etag,
     },
   };
+}
+
+function pageOf(all: readonly PublishedOffering[], after: string | undefined): { offerings: readonly PublishedOffering[]; next?: string } {
+  const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+  let [end, plans] = [start, 0];
+  while (end < all.length && plans < PLANS_OF_A_PAGE) plans += all[end++]?.plans.length ?? 0;
+  const last = all[end - 1];
+  return { offerings: all.slice(start, end), ...(end < all.length && last && { next: last.id }) };
 }
 
 /** Each offering as the kind of platform is shown it that is shown the most of its plans. */
@@ -42,12 +67,12 @@ function offeringView(offering: PublishedOffering, catalog: PublishedCatalog, na
   return {
     id,
     name,
-    description,
+    description: description.slice(0, SHOWN_OF_DESCRIPTION),
     backend: nameOf(backendId),
     plans: plans.map((plan) => ({
       id: plan.id,
       name: plan.name,
-      description: plan.description,
+      description: plan.description.slice(0, SHOWN_OF_DESCRIPTION),
       free: plan.free,
       bindable: plan.bindable,
       shownTo: KINDS.filter((kind) => catalog.find(kind, id, plan.id).kind === 'found'),

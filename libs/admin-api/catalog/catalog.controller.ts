@@ -1,10 +1,11 @@
-import { Get } from '@nestjs/common';
+import { Get, Query } from '@nestjs/common';
+import type { z } from 'zod';
 import { BackendRegistry, Catalog, CatalogKeeper } from '#core';
 import { BackendDirectory } from '../backends/backend-directory.js';
 import { AdminController } from '../request/admin-controller.js';
 import { Documented } from '../request/documented.js';
 import { catalogView } from './catalog-view.js';
-import { catalogView as catalogAnswer, type CatalogView } from './catalog.schema.js';
+import { catalogQuery, catalogView as catalogAnswer, type CatalogView } from './catalog.schema.js';
 
 /** The one catalog made of all. */
 @AdminController('catalog', 'Catalog')
@@ -21,10 +22,12 @@ export class CatalogController {
     summary: 'Shows what is published, from which backend and for whom, and what is not',
     answer: catalogAnswer,
   })
-  show(): CatalogView {
-    const unpublished = this.registry.ids().flatMap((backendId) =>
-      this.keeper.condition(backendId).leftOut.map((left) => ({ ...left, backendId })),
-    );
-    return catalogView(this.catalog.published(), unpublished, this.directory.nameOf);
+  show(@Query({ schema: catalogQuery }) { after }: z.output<typeof catalogQuery>): CatalogView {
+    const conditions = this.registry.ids().map((backendId) => this.keeper.condition(backendId));
+    const unpublished = {
+      listed: conditions.flatMap(({ backendId, leftOut }) => leftOut.map((left) => ({ ...left, backendId }))),
+      count: conditions.reduce((count, { leftOutCount }) => count + leftOutCount, 0),
+    };
+    return catalogView(this.catalog.published(), unpublished, this.directory.nameOf, after);
   }
 }

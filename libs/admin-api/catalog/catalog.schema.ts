@@ -4,12 +4,15 @@ import { leftOut } from '../backends/backend.schema.js';
 import { platformKind } from '../platforms/platform.schema.js';
 import type { ShapeOf } from '../request/fields.js';
 
+/** Which page of it. */
+export const catalogQuery = z.strictObject({ after: z.string().min(1).max(1_024).exactOptional().describe('The `next` of the page before.') });
+
 const kinds = z.array(platformKind);
 
 const plan = z.strictObject({
   id: z.string(),
   name: z.string(),
-  description: z.string(),
+  description: z.string().describe('Its first 1,000 characters.'),
   free: z.boolean(),
   bindable: z.boolean(),
   shownTo: kinds.describe('The kinds of platform that find it in their catalog.'),
@@ -37,7 +40,9 @@ export const catalogView = z
           hiddenFrom: kinds.describe('The kinds of platform that do not find it in their catalog.'),
         }),
       )
-      .describe('Services and plans that are not published, and why.'),
+      .describe('Services and plans that are not published, and why: on the first page, the first 1,000.'),
+    leftOutCount: z.int().min(0).describe('How many are not published to at least one kind of platform.'),
+    next: z.string().exactOptional().describe('Give it back as `after` for more offerings; absent on the last page.'),
     etags: z.strictObject({ cloudfoundry: etag, kubernetes: etag, other: etag } satisfies ShapeOf<Record<PlatformKind, string>>),
   })
   .meta({ id: 'Catalog' });

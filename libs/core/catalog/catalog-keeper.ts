@@ -5,28 +5,39 @@ import type { Backend } from '../backends/backend.js';
 import { Journal } from '../journal/journal.js';
 import { Catalog } from './catalog.js';
 import { CatalogStore, type StoredCatalog } from './catalog-store.js';
-import { withLastGoodEntries, type ReadCatalog } from './last-good-entries.js';
-import { mergeCatalogs, type BackendCatalog, type MergedCatalogs } from './merge-catalogs.js';
+import { CatalogReadings, type GoodCatalog } from './catalog-readings.js';
+import type { KnownEntries } from './admit-entries.js';
+import { budgetBeside } from './catalog-budget.js';
+import { LISTED_FINDINGS } from './catalog-limits.js';
+import { fitsInto, withLastGoodEntries } from './last-good-entries.js';
+import { mergeCatalogs, type BackendCatalog, type Claim, type MergedCatalogs } from './merge-catalogs.js';
 import type { CatalogFinding, LeftOut } from './offering.js';
 import { ParameterSchemas } from './parameter-schemas.js';
 import { PublishedCatalog } from './published-catalog.js';
-import { readCatalog } from './read-catalog.js';
+import { renderEntries } from './rendered-entries.js';
+import { readCatalog, type CatalogReading, type LostEntry } from './read-catalog.js';
+import { textOf } from './stored-catalog-text.js';
 
 const READ_TIMEOUT_MS = 15_000;
+const MOST_CLAIMS = 2_000;
 const NOTHING_ANY_MORE = 'it offers nothing any more that can be published; what it offered before stays. Disable the backend if that is meant';
 
 interface CatalogInput {
   readonly input: BackendCatalog;
-  readonly leftOut: readonly LeftOut[];
-  readonly warnings: readonly CatalogFinding[];
-  readonly catalog?: ReadCatalog;
+  readonly reading?: CatalogReading;
 }
 
 /** How a backend's part of the catalog is doing, for operators. */
-export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
+export interface CatalogCondition extends StoredCatalog, FindingsOfCatalog {}
+
+/** What there is to tell of a catalog. */
+export interface FindingsOfCatalog {
+  /** The first of what is not published; `leftOutCount` is how much it is. */
   readonly leftOut: readonly LeftOut[];
-  /** What is published, and likely to trouble some platform or reader. */
+  readonly leftOutCount: number;
+  /** The first of what is published, and likely to trouble some platform or reader; `warningCount` is how much it is. */
   readonly warnings: readonly CatalogFinding[];
+  readonly warningCount: number;
 }
 
 /**
@@ -36,8 +47,8 @@ export interface CatalogCondition extends Omit<StoredCatalog, 'body'> {
 @Injectable()
 export class CatalogKeeper {
   private conditions = new Map<string, CatalogCondition>();
-  /** Of backends with something to offer in the catalogs that are stored. */
-  private lastGood = new Map<string, ReadCatalog>();
+  private readonly readings: CatalogReadings;
+  private found = new Map<string, FindingsOfCatalog>();
   private seenRevision = -1n;
   private rebuilding: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
@@ -49,17 +60,21 @@ export class CatalogKeeper {
     private readonly schemas: ParameterSchemas,
     private readonly catalog: Catalog,
     private readonly journal: Journal,
-  ) {}
+  ) {
+    this.readings = new CatalogReadings(catalogs, schemas);
+  }
 
   condition(backendId: string): CatalogCondition {
-    return this.conditions.get(backendId) ?? { backendId, leftOut: [], warnings: [] };
+    return this.conditions.get(backendId) ?? { backendId, ...NOTHING_FOUND };
   }
 
   /** Reads one backend's catalog now. Never throws for what the backend does: the failure is kept for operators. */
   async refresh(backendId: string): Promise<void> {
     const { body, failure } = await this.readGood(backendId);
     if (this.stopping.signal.aborted && failure !== undefined) return;
-    if (body !== undefined) await this.catalogs.saveGood(backendId, body);
+    if (body !== undefined && (failure === undefined || body !== this.readings.get(backendId)?.body)) {
+      await this.catalogs.saveGood(backendId, body);
+    }
     if (failure !== undefined) {
       this.journal.warn('catalog of a backend could not be read', { backendId, failure });
       await this.catalogs.saveFailure(backendId, failure);
@@ -71,18 +86,23 @@ export class CatalogKeeper {
   private async readGood(backendId: string): Promise<{ readonly body?: string; readonly failure?: string }> {
     try {
       const raw = await this.read(backendId);
-      const now = { raw, reading: await readCatalog(raw, this.schemas.of(backendId)) };
-      const before = this.lastGood.get(backendId);
-      if (!before) return { body: JSON.stringify(raw) };
-      const { raw: good, kept } = withLastGoodEntries(now, before);
-      if (now.reading.offerings.length === 0 && kept.length === 0) return { failure: NOTHING_ANY_MORE };
-      if (kept.length === 0) return { body: JSON.stringify(good) };
-      const failure = `what it offered before stays in place of what cannot be published: ${kept.map(({ reason }) => reason).join('; ')}`;
-      const body = JSON.stringify(good);
-      return body === JSON.stringify(before.raw) ? { failure } : { body, failure };
+      const before = this.lastGood(backendId);
+      const budget = budgetBeside(this.readings.sizeBeside(backendId));
+      const now = await readCatalog(raw, this.schemas.of(backendId), { budget, known: publishedIn(before?.reading) });
+      const { kept, ...text } = before ? withLastGoodEntries(now, before.reading) : { ...now, services: [...now.sources.values()], kept: [] };
+      if (before && text.services.length === 0) return { failure: NOTHING_ANY_MORE };
+      if (kept.length === 0) return { body: textOf(text) };
+      if (!fitsInto(budget, text)) return { failure: `${keptInstead(kept)}; nothing new is published, it would be too much beside that` };
+      return { body: textOf(text), failure: keptInstead(kept) };
     } catch (error) {
       return { failure: this.failureOf(backendId, error) };
     }
+  }
+
+  /** Of a backend that has something to offer. */
+  private lastGood(backendId: string): GoodCatalog | undefined {
+    const known = this.readings.get(backendId);
+    return known && known.reading.offerings.length > 0 ? known : undefined;
   }
 
   private failureOf(backendId: string, error: unknown): string {
@@ -119,25 +139,45 @@ export class CatalogKeeper {
 
   private async rebuildNow(): Promise<void> {
     const revision = await this.catalogs.revision();
-    const [records, stored, owners] = await Promise.all([this.backends.all(), this.catalogs.all(), this.catalogs.owners()]);
+    const [records, stored] = await Promise.all([this.backends.all(), this.catalogs.all()]);
     await this.adopt(records);
+    if (revision !== this.seenRevision && !(await this.merge(records, stored))) return this.rebuildNow();
+    this.seenRevision = revision;
+    this.tellConditions(records, stored);
+  }
+
+  /** Publishes what is stored; false when identifiers had to be claimed first, which another replica may have got. */
+  private async merge(records: readonly Backend[], stored: readonly StoredCatalog[]): Promise<boolean> {
+    const owners = await this.catalogs.owners();
+    this.readings.keepOnly(new Set(records.map(({ id }) => id)));
     const byBackend = new Map(stored.map((catalog) => [catalog.backendId, catalog]));
-    const inputs = await Promise.all(
-      records.map((record) => this.inputOf(record, byBackend.get(record.id))),
-    );
+    const inputs = await Promise.all(records.map((record) => this.inputOf(record, byBackend.get(record.id))));
     const merged = mergeCatalogs(inputs.map(({ input }) => input), owners);
     if (merged.claims.length > 0) {
-      await this.catalogs.claim(merged.claims);
-      return this.rebuildNow();
+      await this.claim(merged.claims);
+      return false;
     }
-    const readings = inputs.flatMap(({ input, catalog }) => (catalog ? [[input.backendId, catalog] as const] : []));
-    this.lastGood = new Map(readings.filter(([, { reading }]) => reading.offerings.length > 0));
     const hidden = new Set(records.filter(({ state }) => state === 'disabled').map(({ id }) => id));
+    await renderEntries(merged.offerings);
     this.catalog.publish(PublishedCatalog.of(merged.offerings, hidden));
+    this.found = new Map(inputs.map(({ input: { backendId }, reading }) => [backendId, findingsOf(backendId, reading, merged)]));
+    return true;
+  }
+
+  /** So many in one statement. */
+  private async claim(claims: readonly Claim[]): Promise<void> {
+    for (let from = 0; from < claims.length; from += MOST_CLAIMS) {
+      await this.catalogs.claim(claims.slice(from, from + MOST_CLAIMS));
+    }
+  }
+
+  private tellConditions(records: readonly Backend[], stored: readonly StoredCatalog[]): void {
     const before = this.conditions;
-    this.conditions = new Map(inputs.map((each) => [each.input.backendId, conditionOf(each, merged, byBackend.get(each.input.backendId))]));
+    const states = new Map(stored.map((each) => [each.backendId, each]));
+    this.conditions = new Map(
+      records.map(({ id }) => [id, { backendId: id, ...states.get(id), ...(this.found.get(id) ?? NOTHING_FOUND) }]),
+    );
     for (const { id, name } of records) this.tellWarnings(name, this.conditions.get(id), before.get(id));
-    this.seenRevision = revision;
   }
 
   /** Brings the live backends in line with the records, whichever replica changed them. */
@@ -152,18 +192,15 @@ export class CatalogKeeper {
   }
 
   private async inputOf({ id: backendId }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
-    if (stored?.body === undefined) return { input: { backendId, offerings: [] }, leftOut: [], warnings: [] };
-    const raw: unknown = JSON.parse(stored.body);
-    const reading = await readCatalog(raw, this.schemas.of(backendId));
-    const { offerings, leftOut, warnings } = reading;
-    return { input: { backendId, offerings }, leftOut, warnings, catalog: { raw, reading } };
+    const reading = stored && (await this.readings.of(stored));
+    return { input: { backendId, offerings: reading?.offerings ?? [] }, ...(reading && { reading }) };
   }
 
   /** Said when there are others than before, as far as this process knows. */
   private tellWarnings(backend: string, now: CatalogCondition | undefined, before: CatalogCondition | undefined): void {
     const reasons = reasonsOf(now);
     if (reasons.length === 0 || JSON.stringify(reasons) === JSON.stringify(reasonsOf(before))) return;
-    const fields = { backend, count: reasons.length, first: reasons.slice(0, MOST_TOLD) };
+    const fields = { backend, count: now?.warningCount, first: reasons.slice(0, MOST_TOLD) };
     this.journal.warn('the catalog of a backend may trouble platforms', fields);
   }
 }
@@ -173,12 +210,28 @@ const MOST_TOLD = 5;
 
 const reasonsOf = (condition: CatalogCondition | undefined): string[] => condition?.warnings.map(({ reason }) => reason) ?? [];
 
-function conditionOf(
-  { input: { backendId }, leftOut, warnings }: CatalogInput,
+const NOTHING_FOUND: FindingsOfCatalog = { leftOut: [], leftOutCount: 0, warnings: [], warningCount: 0 };
+
+function findingsOf(
+  backendId: string,
+  reading: FindingsOfCatalog = NOTHING_FOUND,
   merged: Pick<MergedCatalogs, 'leftOut' | 'warnings'>,
-  stored: StoredCatalog = { backendId },
-): CatalogCondition {
-  const { body: _, ...state } = stored;
+): FindingsOfCatalog {
   const own = <T extends { readonly backendId: string }>(each: readonly T[]): T[] => each.filter((one) => one.backendId === backendId);
-  return { ...state, leftOut: [...leftOut, ...own(merged.leftOut)], warnings: [...warnings, ...own(merged.warnings)] };
+  const [leftOut, warnings] = [own(merged.leftOut), own(merged.warnings)];
+  return {
+    leftOut: [...reading.leftOut, ...leftOut].slice(0, LISTED_FINDINGS),
+    leftOutCount: reading.leftOutCount + leftOut.length,
+    warnings: [...reading.warnings, ...warnings].slice(0, LISTED_FINDINGS),
+    warningCount: reading.warningCount + warnings.length,
+  };
+}
+
+const publishedIn = (reading: CatalogReading | undefined): KnownEntries =>
+  new Map([...(reading?.sources ?? [])].map(([id, { plans }]) => [id, new Set(plans.keys())]));
+
+function keptInstead(kept: readonly LostEntry[]): string {
+  const first = kept.slice(0, MOST_TOLD).map(({ reason }) => reason).join('; ');
+  const more = kept.length > MOST_TOLD ? `; and ${kept.length - MOST_TOLD} more` : '';
+  return `what it offered before stays in place of what cannot be published: ${first}${more}`;
 }

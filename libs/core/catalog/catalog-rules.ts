@@ -28,9 +28,13 @@ const SEMVER = new RegExp(
 );
 
 /** Only these keys, and at most 2000 characters of JSON: Cloud Controller. */
+const MAX_VERSION = 1_024;
 const maintenanceInfo = z
   .strictObject({
-    version: z.string().regex(SEMVER, 'must be a semantic version 2.0'),
+    version: z
+      .string()
+      .max(MAX_VERSION, { error: `must not be longer than ${MAX_VERSION} characters`, abort: true })
+      .regex(SEMVER, 'must be a semantic version 2.0'),
     description: z.string().optional(),
   })
   .refine((info) => JSON.stringify(info).length <= 2_000, 'must not be longer than 2000 characters of JSON');
@@ -38,9 +42,17 @@ const maintenanceInfo = z
 /** The spec's three fields; `redirect_uri` is required by Cloud Controller. */
 const dashboardClient = z.looseObject({ id: identifier, secret: text, redirect_uri: text });
 
-const tags = z
-  .array(z.string())
-  .refine((list) => list.join('').length <= 2_048, 'must not be longer than 2048 characters in all');
+/** Its length is looked at before its items: zod reports every bad one of them. */
+const shortList = <T extends z.ZodType>(item: T, most: number) =>
+  z
+    .unknown()
+    .refine((value) => !Array.isArray(value) || value.length <= most, { error: `must not have more than ${most} items`, abort: true })
+    .pipe(z.array(item));
+
+const tags = shortList(z.string(), 1_000).refine(
+  (list) => list.join('').length <= 2_048,
+  'must not be longer than 2048 characters in all',
+);
 
 const permission = z.enum(['syslog_drain', 'route_forwarding', 'volume_mount']);
 
@@ -60,7 +72,7 @@ export const OFFERING_RULES = z.looseObject({
   description,
   bindable: z.boolean(),
   tags: tags.optional(),
-  requires: z.array(permission).optional(),
+  requires: shortList(permission, 100).optional(),
   instances_retrievable: z.boolean().optional(),
   bindings_retrievable: z.boolean().optional(),
   allow_context_updates: z.boolean().optional(),
@@ -90,7 +102,14 @@ const shortIdentifier = z.string().max(63, SHORT);
 const EASY = 'is not easy to type: only letters, digits, "." and "-" are';
 const shortName = shortIdentifier.regex(/^[A-Za-z0-9.-]+$/, EASY);
 
-const cost = z.looseObject({ amount: z.record(z.string(), z.number()), unit: z.string() });
+const amount = z
+  .unknown()
+  .refine((value) => typeof value !== 'object' || value === null || Object.keys(value).length <= 100, {
+    error: 'must not have more than 100 currencies',
+    abort: true,
+  })
+  .pipe(z.record(z.string(), z.number()));
+const cost = z.looseObject({ amount, unit: z.string() });
 
 /** What the spec recommends for an offering: the conventions for metadata (OSB 2.17 profile) and names. */
 export const OFFERING_ADVICE = z.looseObject({
@@ -114,8 +133,8 @@ export const PLAN_ADVICE = z.looseObject({
   metadata: z
     .looseObject({
       displayName: z.string().optional(),
-      bullets: z.array(z.string()).optional(),
-      costs: z.array(cost).optional(),
+      bullets: shortList(z.string(), 1_000).optional(),
+      costs: shortList(cost, 100).optional(),
     })
     .optional(),
 });

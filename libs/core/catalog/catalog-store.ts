@@ -1,10 +1,10 @@
 import type { Claim, IdentifierOwners } from './merge-catalogs.js';
 
-/** The last good catalog of a backend, and how the newest attempt to read it went. */
+/** What is known of the last good catalog of a backend, and how the newest attempt to read it went. */
 export interface StoredCatalog {
   readonly backendId: string;
-  /** Raw JSON; absent while it was never read. */
-  readonly body?: string;
+  /** Another one for every body that is stored; absent while the catalog was never read. */
+  readonly digest?: string;
   readonly fetchedAt?: Date;
   readonly attemptedAt?: Date;
   /** Why the newest attempt failed; absent when it did not. For operators only. */
@@ -14,6 +14,8 @@ export interface StoredCatalog {
 /** Catalogs at rest. What was good once stays until an operator removes the backend. */
 export abstract class CatalogStore {
   abstract all(): Promise<StoredCatalog[]>;
+  /** The catalog of a backend as JSON; undefined while it was never read. */
+  abstract body(backendId: string): Promise<string | undefined>;
   /** Keeps a newly read catalog; raises the revision when the body changed. */
   abstract saveGood(backendId: string, body: string): Promise<void>;
   abstract saveFailure(backendId: string, failure: string): Promise<void>;

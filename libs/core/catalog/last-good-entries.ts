@@ -1,13 +1,7 @@
-import type { LeftOut } from './offering.js';
-import type { CatalogReading } from './read-catalog.js';
-
-/** A catalog as it came, and what of it can be published. */
-export interface ReadCatalog {
-  readonly raw: unknown;
-  readonly reading: CatalogReading;
-}
-
-type Entry = Readonly<Record<string, unknown>>;
+import { CATALOG_LIMITS } from './catalog-limits.js';
+import type { CatalogBudget } from './catalog-budget.js';
+import type { CatalogReading, LostEntry, ServiceSource, Source } from './read-catalog.js';
+import { sizeOfText, type CatalogText } from './stored-catalog-text.js';
 
 /**
  * What a backend once offered stays while it is wrong (decision 26): entries that cannot be published any more are put
@@ -16,40 +10,30 @@ type Entry = Readonly<Record<string, unknown>>;
  *
  * @returns the catalog with those entries, and why each had to be put back
  */
-export function withLastGoodEntries(now: ReadCatalog, before: ReadCatalog): { readonly raw: unknown; readonly kept: readonly LeftOut[] } {
-  const [good, wasGood] = [plansOf(now), plansOf(before)];
-  const kept = now.reading.leftOut.filter(({ serviceId = '', planId }) =>
-    planId === undefined ? !good.has(serviceId) && wasGood.has(serviceId) : isLost(good.get(serviceId), wasGood.get(serviceId), planId),
-  );
-  if (kept.length === 0) return { raw: now.raw, kept };
-  const services = entries(now.raw, 'services').map((service) => {
-    const id = idOf(service);
-    const old = entries(before.raw, 'services').find((each) => idOf(each) === id);
-    if (!old || !wasGood.has(id)) return service;
-    return good.has(id) ? withPlans(service, old, (planId) => isLost(good.get(id), wasGood.get(id), planId)) : old;
-  });
-  return { raw: { ...(now.raw as object), services }, kept };
+export function withLastGoodEntries(now: CatalogReading, before: CatalogReading): CatalogText & { readonly kept: readonly LostEntry[] } {
+  const services = new Map([...now.sources].map(([id, service]) => [id, { ...service, plans: new Map(service.plans) }]));
+  const kept = now.lost.filter((lost) => putBack(services, now, before, lost));
+  return { services: [...services.values()], leftOut: now.leftOut, leftOutCount: now.leftOutCount, kept };
 }
 
-function withPlans(service: Entry, old: Entry, isKept: (planId: string) => boolean): Entry {
-  const plans = entries(service, 'plans').map((plan) =>
-    isKept(idOf(plan)) ? (entries(old, 'plans').find((each) => idOf(each) === idOf(plan)) ?? plan) : plan,
-  );
-  return { ...service, plans };
+/** Whether the catalog is within the limits with what was put back. */
+export function fitsInto(budget: CatalogBudget, text: CatalogText): boolean {
+  const { plans, bytes } = sizeOfText(text);
+  return plans <= budget.plans && bytes <= budget.bytes && text.services.length <= CATALOG_LIMITS.services;
 }
 
-const isLost = (good: ReadonlySet<string> | undefined, wasGood: ReadonlySet<string> | undefined, planId: string): boolean =>
-  good?.has(planId) !== true && wasGood?.has(planId) === true;
+type Services = Map<string, ServiceSource & { readonly plans: Map<string, Source> }>;
 
-/** The plans that can be published, by service. */
-const plansOf = ({ reading }: ReadCatalog): ReadonlyMap<string, ReadonlySet<string>> =>
-  new Map(reading.offerings.map(({ id, plans }) => [id, new Set(plans.map((plan) => plan.id))]));
-
-function entries(of: unknown, member: string): readonly Entry[] {
-  const list = isEntry(of) ? of[member] : undefined;
-  return Array.isArray(list) ? list.map((each: unknown) => (isEntry(each) ? each : {})) : [];
+function putBack(services: Services, now: CatalogReading, before: CatalogReading, { serviceId, planId, place }: LostEntry): boolean {
+  const old = before.sources.get(serviceId);
+  const isGood = now.sources.has(serviceId);
+  if (!old) return false;
+  if (planId === undefined) {
+    if (!isGood) services.set(serviceId, { ...old, place, plans: new Map(old.plans) });
+    return !isGood;
+  }
+  const plan = old.plans.get(planId);
+  if (!plan || !isGood || now.sources.get(serviceId)?.plans.has(planId)) return false;
+  services.get(serviceId)?.plans.set(planId, { ...plan, place });
+  return true;
 }
-
-const idOf = ({ id }: Entry): string => (typeof id === 'string' ? id : '');
-
-const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { CATALOG_LIMITS } from './catalog-limits.js';
 import type { CatalogFinding, LeftOut, ServiceOffering, ServicePlan } from './offering.js';
 
 /** What one backend offers. */
@@ -28,6 +29,8 @@ export interface Claim extends IdentifierOwner {
 
 export interface IdentifierOwners {
   ownerOf(kind: IdentifierKind, value: string): IdentifierOwner | undefined;
+  /** How many identifiers a backend owns. */
+  countOf(backendId: string): number;
 }
 
 type OfBackend<T> = T & { readonly backendId: string };
@@ -44,8 +47,12 @@ export interface MergedCatalogs {
 /** Owners by the claims that were stored. */
 export function ownersByClaims(claims: Iterable<Claim>): IdentifierOwners {
   const owners = new Map<string, IdentifierOwner>();
-  for (const claim of claims) owners.set(keyOf(claim.kind, claim.value), claim);
-  return { ownerOf: (kind, value) => owners.get(keyOf(kind, value)) };
+  const counts = new Map<string, number>();
+  for (const claim of claims) {
+    owners.set(keyOf(claim.kind, claim.value), claim);
+    counts.set(claim.backendId, (counts.get(claim.backendId) ?? 0) + 1);
+  }
+  return { ownerOf: (kind, value) => owners.get(keyOf(kind, value)), countOf: (backendId) => counts.get(backendId) ?? 0 };
 }
 
 /**
@@ -70,6 +77,8 @@ class Merge {
   readonly result: MergedCatalogs = { offerings: [], leftOut: [], warnings: [], claims: [] };
   private readonly published = new Map<string, Claim>();
   private readonly namesByLowerCase = new Map<string, string>();
+  /** How many identifiers each backend gets that nobody owned before. */
+  private readonly claimed = new Map<string, number>();
 
   constructor(private readonly owners: IdentifierOwners) {}
 
@@ -102,13 +111,23 @@ class Merge {
     const heldBy = (stored ?? published)?.backendId ?? backendId;
     if (heldBy !== backendId) return { reason: `${what} is offered by another backend, which had it first`, heldBy };
     if (published) return { reason: `${what} is offered twice by this backend` };
+    if (!stored && !this.mayClaim(backendId)) {
+      return { reason: `${what} is new, and this backend has published ${CATALOG_LIMITS.identifiers} identifiers already; only its removal frees them` };
+    }
     if (kind !== 'plan id' || !stored || stored.serviceId === serviceId) return undefined;
     return { reason: `${what} belongs to service "${stored.serviceId}": a plan cannot move to another service` };
   }
 
+  private mayClaim(backendId: string): boolean {
+    return this.owners.countOf(backendId) + (this.claimed.get(backendId) ?? 0) < CATALOG_LIMITS.identifiers;
+  }
+
   private take(claim: Claim): void {
-    this.published.set(keyOf(claim.kind, claim.value), claim);
-    if (!this.owners.ownerOf(claim.kind, claim.value)) this.result.claims.push(claim);
+    const { kind, value, backendId } = claim;
+    this.published.set(keyOf(kind, value), claim);
+    if (this.owners.ownerOf(kind, value)) return;
+    this.result.claims.push(claim);
+    this.claimed.set(backendId, (this.claimed.get(backendId) ?? 0) + 1);
   }
 
   private leaveOut(named: Named, objection: Objection): void {

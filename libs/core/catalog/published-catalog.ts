@@ -3,6 +3,7 @@ import type { PlatformKind } from '#sdk';
 import { cloudFoundryView } from './cloud-foundry-view.js';
 import type { PublishedOffering } from './merge-catalogs.js';
 import type { LeftOut, ServicePlan } from './offering.js';
+import { catalogBody } from './rendered-entries.js';
 
 /** The catalog as one kind of platform reads it. */
 export interface CatalogView {
@@ -98,8 +99,7 @@ function shortened(id: string): string {
 }
 
 function shelf(offerings: readonly PublishedOffering[], leftOut: readonly WithBackend[]): Shelf {
-  const services = offerings.map(({ wire, plans }) => ({ ...wire, plans: plans.map((plan) => plan.wire) }));
-  const body = Buffer.from(JSON.stringify({ services }, withSortedKeys));
+  const body = catalogBody(offerings);
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   return { view: { body, etag }, offerings, plans: plansOf(offerings), leftOut };
 }
@@ -110,15 +110,9 @@ function cloudFoundryShelf(shown: readonly PublishedOffering[]): Shelf {
   for (const offering of shown) {
     const view = cloudFoundryView(offering);
     if (view.plans.length > 0) offerings.push({ ...offering, plans: view.plans });
-    leftOut.push(...view.leftOut.map((left) => ({ ...left, backendId: offering.backendId })));
+    for (const left of view.leftOut) leftOut.push({ ...left, backendId: offering.backendId });
   }
   return shelf(offerings, leftOut);
-}
-
-/** One order of keys, so that neither a backend nor a database that shuffles them makes another catalog of it. */
-function withSortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function plansOf(offerings: readonly PublishedOffering[]): ReadonlyMap<string, ReadonlyMap<string, FoundPlan>> {

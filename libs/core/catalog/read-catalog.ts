@@ -1,4 +1,8 @@
+import { TimeSlice } from '../event-loop/time-slice.js';
+import { admitEntries, withoutPlans, type AdmittedService, type KnownEntries, type RawEntry } from './admit-entries.js';
+import { WHOLE_BUDGET, type CatalogBudget } from './catalog-budget.js';
 import { brokenRules, OFFERING_ADVICE, OFFERING_RULES, type CheckedOffering } from './catalog-rules.js';
+import { Findings } from './findings.js';
 import type { CatalogFinding, LeftOut, ServiceOffering, ServicePlan } from './offering.js';
 import type { BackendSchemas } from './parameter-schemas.js';
 import { NotPublishable, plainJson } from './plain-json.js';
@@ -10,25 +14,67 @@ export class CatalogUnreadable extends Error {
   override readonly name = 'CatalogUnreadable';
 }
 
+/** An entry that can be published, as the backend sent it. */
+export interface Source {
+  /** Its place in the catalog it was read from. */
+  readonly place: number;
+  /** Compact JSON; of a service without its plans. */
+  readonly json: string;
+}
+
+/** A service that can be published, as the backend sent it. */
+export interface ServiceSource extends Source {
+  /** By plan id. */
+  readonly plans: ReadonlyMap<string, Source>;
+}
+
+/** An entry that was published before, is still listed, and cannot be published as it is now. */
+export interface LostEntry {
+  readonly serviceId: string;
+  readonly planId?: string;
+  readonly place: number;
+  readonly reason: string;
+}
+
 /** What one backend has to offer, and what of it is not published. */
 export interface CatalogReading {
   readonly offerings: ServiceOffering[];
+  /** The first of them; `leftOutCount` is how many there are. */
   readonly leftOut: LeftOut[];
-  /** Published, and likely to trouble some platform or reader. */
+  readonly leftOutCount: number;
+  /** Published, and likely to trouble some platform or reader. The first of them; `warningCount` is how many there are. */
   readonly warnings: CatalogFinding[];
+  readonly warningCount: number;
+  /** Of what can be published, by service id. */
+  readonly sources: ReadonlyMap<string, ServiceSource>;
+  readonly lost: LostEntry[];
 }
 
+/** What is known of a backend beside its catalog. */
+export interface ReadingContext {
+  readonly budget: CatalogBudget;
+  /** What it has published before. */
+  readonly known: KnownEntries;
+}
+
+const FIRST_READING: ReadingContext = { budget: WHOLE_BUDGET, known: new Map() };
+
 /**
- * Reads the catalog of one backend. Cloud Controller refuses a whole catalog over one bad entry, so a bad entry is left
- * out here: the plan where only the plan is bad, else the offering. Of two with the same identifier the first stays.
+ * Reads the catalog of one backend, in slices. Cloud Controller refuses a whole catalog over one bad entry, so a bad
+ * entry, and one over a limit, is left out here: the plan where only the plan is bad, else the offering. Of two with the
+ * same identifier the first stays.
  *
  * @throws CatalogUnreadable
+ * @throws OverBudget when what was published before has grown over the limits
  * @throws BrokerError `Unavailable` when the gateway is too busy to check schemas: nothing is known then
  */
-export async function readCatalog(raw: unknown, schemas: BackendSchemas): Promise<CatalogReading> {
-  const reader = new CatalogReader(schemas);
-  for (const [index, service] of servicesIn(raw).entries()) await reader.addOffering(service, `services[${index}]`);
-  return reader.reading;
+export async function readCatalog(raw: unknown, schemas: SchemaChecks, context = FIRST_READING): Promise<CatalogReading> {
+  const reader = new CatalogReader(schemas, context.known);
+  const services = await admitEntries(servicesIn(raw), context.known, context.budget, ({ service, plan, place, reason }) =>
+    reader.leaveOut(namesOf(service, plan), reason, place),
+  );
+  for (const service of services) await reader.addOffering(service);
+  return reader.reading();
 }
 
 function servicesIn(raw: unknown): unknown[] {
@@ -38,70 +84,99 @@ function servicesIn(raw: unknown): unknown[] {
   throw new CatalogUnreadable(`"services" must be an array, but it is ${kindOf(services)}`);
 }
 
+type SchemaChecks = Pick<BackendSchemas, 'problemsOf'>;
+
 class CatalogReader {
-  readonly reading: CatalogReading = { offerings: [], leftOut: [], warnings: [] };
+  private readonly slice = new TimeSlice();
+  private readonly offerings: ServiceOffering[] = [];
+  private readonly leftOut = new Findings<LeftOut>();
+  private readonly warnings = new Findings<CatalogFinding>();
+  private readonly sources = new Map<string, ServiceSource>();
+  private readonly lost: LostEntry[] = [];
   /** Where each identifier was first used. Only what is published uses one. */
   private readonly places = new Map<string, string>();
 
-  constructor(private readonly schemas: BackendSchemas) {}
+  constructor(
+    private readonly schemas: SchemaChecks,
+    private readonly known: KnownEntries,
+  ) {}
 
-  async addOffering(raw: unknown, at: string): Promise<void> {
-    const named = { ...text('serviceId', raw, 'id'), ...text('serviceName', raw, 'name') };
+  reading(): CatalogReading {
+    const { offerings, leftOut, warnings, sources, lost } = this;
+    const findings = { leftOut: leftOut.listed, leftOutCount: leftOut.count, warnings: warnings.listed, warningCount: warnings.count };
+    return { offerings, ...findings, sources, lost };
+  }
+
+  async addOffering({ raw, at, plans: rawPlans, place }: AdmittedService): Promise<void> {
+    const named = namesOf(raw);
     try {
       const service = checkedOffering(raw, at);
       const places = identifiersOf(service, at);
       refuseRepeated(places, this.places);
-      const plans = await this.readPlans(service, at, named, places);
+      const { plans, sources } = await this.readPlans(service, rawPlans, named, places);
       if (plans.length === 0) throw new NotPublishable(`${at}.plans has no plan that can be published`);
-      for (const [identifier, place] of places) this.places.set(identifier, place);
-      this.reading.offerings.push(serviceOffering(service, plans));
+      for (const [identifier, where] of places) this.places.set(identifier, where);
+      this.offerings.push(serviceOffering(service, plans));
+      this.sources.set(service.id, { place, json: JSON.stringify(withoutPlans(raw)), plans: sources });
       this.warn(named, brokenRules(OFFERING_ADVICE, service, at));
     } catch (error) {
-      this.leaveOut(named, error);
+      this.leaveOut(named, reasonOf(error), place);
     }
+  }
+
+  leaveOut(named: Names, reason: string, place: number): void {
+    this.leftOut.add(findingOf(named, reason));
+    const { serviceId = '', planId } = named;
+    const plans = this.known.get(serviceId);
+    if (!plans || (planId !== undefined && !plans.has(planId))) return;
+    this.lost.push({ serviceId, ...(planId !== undefined && { planId }), place, reason: shortened(reason, MAX_REASON) });
   }
 
   /** The good plans; adds their ids to `places`. */
   private async readPlans(
     service: CheckedOffering,
-    at: string,
-    named: object,
+    rawPlans: readonly RawEntry[],
+    named: Names,
     places: Map<string, string>,
-  ): Promise<ServicePlan[]> {
+  ): Promise<{ plans: ServicePlan[]; sources: Map<string, Source> }> {
     const plans: ServicePlan[] = [];
+    const sources = new Map<string, Source>();
     const defaults = { bindable: service.bindable, planUpdateable: service.plan_updateable ?? false };
     const names = new Map<string, string>();
-    for (const [index, raw] of service.plans.entries()) {
-      const place = `${at}.plans[${index}]`;
-      const both = { ...named, ...text('planId', raw, 'id'), ...text('planName', raw, 'name') };
+    for (const { raw, at, place } of rawPlans) {
+      if (this.slice.isOver) await this.slice.next();
+      const both = { ...named, ...planNamesOf(raw) };
       try {
-        const { plan, advice } = await readPlan(raw, place, defaults, this.schemas);
-        const id = new Map([[`plan id ${plan.id}`, `${place}.id`]]);
-        const name = new Map([[plan.name, `${place}.name`]]);
+        const { plan, advice } = await readPlan(raw, at, defaults, this.schemas);
+        const id = new Map([[`plan id ${plan.id}`, `${at}.id`]]);
+        const name = new Map([[plan.name, `${at}.name`]]);
         for (const others of [this.places, places]) refuseRepeated(id, others);
         refuseRepeated(name, names);
         for (const [identifier, where] of id) places.set(identifier, where);
         for (const [identifier, where] of name) names.set(identifier, where);
         plans.push(plan);
+        sources.set(plan.id, { place, json: JSON.stringify(raw) });
         this.warn(both, advice);
       } catch (error) {
-        this.leaveOut(both, error);
+        this.leaveOut(both, reasonOf(error), place);
       }
     }
-    return plans;
+    return { plans, sources };
   }
 
-  private leaveOut(named: object, error: unknown): void {
-    if (!(error instanceof NotPublishable)) throw error;
-    this.reading.leftOut.push({ ...named, reason: shortened(error.message) });
-  }
-
-  private warn(named: object, advice: string | undefined): void {
-    if (advice !== undefined) this.reading.warnings.push({ ...named, reason: shortened(advice) });
+  private warn(named: Names, advice: string | undefined): void {
+    if (advice !== undefined) this.warnings.add(findingOf(named, advice));
   }
 }
 
-const MAX_FINDING = 1_024;
+/** @throws what is no fault of the entry */
+function reasonOf(error: unknown): string {
+  if (error instanceof NotPublishable) return error.message;
+  throw error;
+}
+
+const MAX_REASON = 1_024;
+const MAX_NAME = 255;
 const OPTIONAL_OBJECTS = { metadata: {}, dashboard_client: {} };
 
 function checkedOffering(raw: unknown, at: string): CheckedOffering {
@@ -111,9 +186,9 @@ function checkedOffering(raw: unknown, at: string): CheckedOffering {
   return service as CheckedOffering;
 }
 
-/** Its plans are checked one by one, so that a bad plan is not the offering's fault. */
+/** Its plans are checked one by one, so that a bad plan is not the offering's fault: here, whether there is any. */
 function plainOffering({ plans, ...rest }: Record<string, unknown>, at: string): object {
-  return { ...(plainJson(rest, at) as object), plans };
+  return { ...(plainJson(rest, at) as object), plans: Array.isArray(plans) ? plans.slice(0, 1) : plans };
 }
 
 function identifiersOf(service: CheckedOffering, at: string): Map<string, string> {
@@ -159,14 +234,28 @@ function serviceOffering(service: CheckedOffering, plans: readonly ServicePlan[]
   };
 }
 
+type Names = Omit<CatalogFinding, 'reason'>;
+
+function namesOf(service: unknown, plan?: unknown): Names {
+  const named = { ...text('serviceId', service, 'id'), ...text('serviceName', service, 'name') };
+  return plan === undefined ? named : { ...named, ...planNamesOf(plan) };
+}
+
+const planNamesOf = (plan: unknown): Names => ({ ...text('planId', plan, 'id'), ...text('planName', plan, 'name') });
+
 function text<K extends string>(as: K, raw: unknown, member: string): { readonly [P in K]?: string } {
   const value = isObject(raw) ? raw[member] : undefined;
-  return (typeof value === 'string' ? { [as]: shortened(value) } : {}) as { readonly [P in K]?: string };
+  return (typeof value === 'string' ? { [as]: value } : {}) as { readonly [P in K]?: string };
 }
 
 /** Findings are stored and shown; a bad catalog may have texts of any length where names should be. */
-function shortened(finding: string): string {
-  return finding.length > MAX_FINDING ? `${finding.slice(0, MAX_FINDING)}…` : finding;
+function findingOf(named: Names, reason: string): CatalogFinding {
+  const names = Object.entries(named).map(([key, name]) => [key, shortened(name, MAX_NAME)]);
+  return { ...(Object.fromEntries(names) as Names), reason: shortened(reason, MAX_REASON) };
+}
+
+function shortened(value: string, maxLength: number): string {
+  return value.length > maxLength ? `${value.slice(0, maxLength).toWellFormed()}…` : value;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

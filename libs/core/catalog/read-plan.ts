@@ -29,7 +29,7 @@ export async function readPlan(
   raw: unknown,
   at: string,
   defaults: PlanDefaults,
-  schemas: BackendSchemas,
+  schemas: Pick<BackendSchemas, 'problemsOf'>,
 ): Promise<{ plan: ServicePlan; advice: string | undefined }> {
   const wire = withoutNulls(plainJson(raw, at), OPTIONAL_OBJECTS);
   const broken = brokenRules(PLAN_RULES, wire, at);
@@ -39,7 +39,7 @@ export async function readPlan(
   return { plan: servicePlan(checked, defaults), advice: brokenRules(PLAN_ADVICE, wire, at) };
 }
 
-async function checkSchemas(plan: CheckedPlan, at: string, schemas: BackendSchemas): Promise<void> {
+async function checkSchemas(plan: CheckedPlan, at: string, schemas: Pick<BackendSchemas, 'problemsOf'>): Promise<void> {
   const { service_instance: instance, service_binding: binding } = plan.schemas ?? {};
   const places: [place: string, schema: object | undefined][] = [
     ['service_instance.create', instance?.create?.parameters],

@@ -12,3 +12,10 @@ export const CLAIM_IDENTIFIERS = {
     for key share of backend
     on conflict do nothing`,
 };
+
+/** A page of them: $1 the id before it, $2 how many. */
+export const CLAIMED_IDENTIFIERS = {
+  name: 'claimed-identifiers',
+  text: `select id, kind, value, backend_id as "backendId", service_id as "serviceId"
+    from catalog_identifier where id > $1::uuid order by id limit $2`,
+};

@@ -3,11 +3,11 @@ import { CatalogStore, Sealer, ownersByClaims, type Claim, type IdentifierOwners
 import type { EntityManager } from 'typeorm';
 import { BackendCatalogEntity } from '../entities/backend-catalog.entity.js';
 import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
-import { CatalogIdentifierEntity } from '../entities/catalog-identifier.entity.js';
 import { Orm } from '../orm.js';
 import { SealedColumns } from '../sealed-columns.js';
 import { Sql } from '../sql.js';
-import { CLAIM_IDENTIFIERS } from '../statements/claim-identifiers.js';
+import { CATALOGS } from '../statements/catalogs.js';
+import { CLAIM_IDENTIFIERS, CLAIMED_IDENTIFIERS } from '../statements/claim-identifiers.js';
 import { storableText } from '../storable-text.js';
 import { violatesForeignKey } from '../violations.js';
 import { raiseRevision } from './postgres-backend-store.js';
@@ -27,8 +27,12 @@ export class PostgresCatalogStore extends CatalogStore {
   }
 
   async all(): Promise<StoredCatalog[]> {
-    const found = await this.orm.run((manager) => manager.find(BackendCatalogEntity));
-    return found.map((entity) => this.toStored(entity));
+    return (await this.sql.rows<CatalogRow>(CATALOGS, [])).map(toStored);
+  }
+
+  async body(backendId: string): Promise<string | undefined> {
+    const found = await this.orm.run((manager) => manager.findOneBy(BackendCatalogEntity, { backendId }));
+    return this.columns.open('body', backendId, found?.body ?? null);
   }
 
   async saveGood(backendId: string, body: string): Promise<void> {
@@ -49,7 +53,13 @@ export class PostgresCatalogStore extends CatalogStore {
   }
 
   async owners(): Promise<IdentifierOwners> {
-    return ownersByClaims(await this.orm.run((manager) => manager.find(CatalogIdentifierEntity)));
+    const claims: Claim[] = [];
+    let page: ClaimRow[] = [];
+    do {
+      page = await this.sql.rows<ClaimRow>(CLAIMED_IDENTIFIERS, [page.at(-1)?.id ?? NIL_UUID, PAGE_SIZE]);
+      for (const { id: _, ...claim } of page) claims.push(claim);
+    } while (page.length === PAGE_SIZE);
+    return ownersByClaims(claims);
   }
 
   async claim(claims: readonly Claim[]): Promise<void> {
@@ -74,14 +84,28 @@ export class PostgresCatalogStore extends CatalogStore {
       if (!violatesForeignKey(error, 'backend_catalog_backend_id_fk')) throw error;
     }
   }
+}
 
-  private toStored({ backendId, body, fetchedAt, attemptedAt, failure }: BackendCatalogEntity): StoredCatalog {
-    return {
-      backendId,
-      ...(body === null ? {} : { body: this.columns.open('body', backendId, body) as string }),
-      ...(fetchedAt === null ? {} : { fetchedAt }),
-      ...(attemptedAt === null ? {} : { attemptedAt }),
-      ...(failure === null ? {} : { failure }),
-    };
-  }
+/** Rows of one query, so that reading them keeps nobody waiting. */
+const PAGE_SIZE = 2_000;
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+type ClaimRow = Claim & { readonly id: string };
+
+interface CatalogRow {
+  readonly backendId: string;
+  readonly digest: string | null;
+  readonly fetchedAt: Date | null;
+  readonly attemptedAt: Date | null;
+  readonly failure: string | null;
+}
+
+function toStored({ backendId, digest, fetchedAt, attemptedAt, failure }: CatalogRow): StoredCatalog {
+  return {
+    backendId,
+    ...(digest === null ? {} : { digest }),
+    ...(fetchedAt === null ? {} : { fetchedAt }),
+    ...(attemptedAt === null ? {} : { attemptedAt }),
+    ...(failure === null ? {} : { failure }),
+  };
 }

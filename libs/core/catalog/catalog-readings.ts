@@ -1,0 +1,50 @@
+import type { CatalogSize } from './catalog-budget.js';
+import { totalSize } from './catalog-budget.js';
+import type { CatalogStore, StoredCatalog } from './catalog-store.js';
+import type { ParameterSchemas } from './parameter-schemas.js';
+import type { CatalogReading } from './read-catalog.js';
+import { readStored, sizeOfText } from './stored-catalog-text.js';
+
+/** A stored catalog, read. */
+export interface GoodCatalog {
+  readonly body: string;
+  readonly reading: CatalogReading;
+  readonly size: CatalogSize;
+}
+
+/** The stored catalogs, each read once for every change of it. */
+export class CatalogReadings {
+  private readonly byBackend = new Map<string, GoodCatalog & { readonly digest: string }>();
+
+  constructor(
+    private readonly catalogs: CatalogStore,
+    private readonly schemas: ParameterSchemas,
+  ) {}
+
+  get(backendId: string): GoodCatalog | undefined {
+    return this.byBackend.get(backendId);
+  }
+
+  /** How much all other backends publish. */
+  sizeBeside(backendId: string): CatalogSize {
+    return totalSize([...this.byBackend].filter(([id]) => id !== backendId).map(([, { size }]) => size));
+  }
+
+  /** Reads what is new or has changed in the store; undefined when the backend has no catalog yet. */
+  async of({ backendId, digest }: StoredCatalog): Promise<CatalogReading | undefined> {
+    if (digest === undefined) return undefined;
+    const known = this.byBackend.get(backendId);
+    if (known?.digest === digest) return known.reading;
+    const body = await this.catalogs.body(backendId);
+    if (body === undefined) return undefined;
+    const reading = await readStored(JSON.parse(body), this.schemas.of(backendId));
+    const size = sizeOfText({ services: [...reading.sources.values()] });
+    this.byBackend.set(backendId, { digest, body, reading, size });
+    return reading;
+  }
+
+  /** Forgets backends that are not there any more. */
+  keepOnly(backendIds: ReadonlySet<string>): void {
+    for (const id of this.byBackend.keys()) if (!backendIds.has(id)) this.byBackend.delete(id);
+  }
+}

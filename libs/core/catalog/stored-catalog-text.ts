@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { CatalogSize } from './catalog-budget.js';
+import { LISTED_FINDINGS } from './catalog-limits.js';
+import type { LeftOut } from './offering.js';
+import { readCatalog, type CatalogReading, type Source, type ServiceSource } from './read-catalog.js';
+
+/** What of a catalog is stored: the entries that can be published, as they came, and what was left out. */
+export interface CatalogText {
+  readonly services: readonly ServiceSource[];
+  readonly leftOut: readonly LeftOut[];
+  readonly leftOutCount: number;
+}
+
+/** One JSON text, in the order of the catalog it was read from. Release 0.1.0 reads only `services` of it. */
+export function textOf({ services, leftOut, leftOutCount }: CatalogText): string {
+  const texts = inOrder(services).map(({ json, plans }) => {
+    const list = inOrder([...plans.values()]).map((plan) => plan.json);
+    return `${json.slice(0, -1)},"plans":[${list.join(',')}]}`;
+  });
+  return `{"services":[${texts.join(',')}],"leftOut":${JSON.stringify({ count: leftOutCount, listed: leftOut })}}`;
+}
+
+/** How much of it is published. */
+export function sizeOfText({ services }: Pick<CatalogText, 'services'>): CatalogSize {
+  let [plans, bytes] = [0, 0];
+  for (const service of services) {
+    plans += service.plans.size;
+    bytes += Buffer.byteLength(service.json);
+    for (const { json } of service.plans.values()) bytes += Buffer.byteLength(json);
+  }
+  return { plans, bytes };
+}
+
+const inOrder = <S extends Source>(sources: readonly S[]): S[] => sources.toSorted((a, b) => a.place - b.place);
+
+const name = z.string().max(1_024).exactOptional();
+const found = z.object({ serviceId: name, serviceName: name, planId: name, planName: name, reason: z.string().max(1_100) });
+const stored = z.object({
+  leftOut: z.object({ count: z.int().min(0), listed: z.array(found).max(LISTED_FINDINGS) }),
+});
+
+/** Reads what was stored; with what had been left out before. */
+export async function readStored(raw: unknown, schemas: Parameters<typeof readCatalog>[1]): Promise<CatalogReading> {
+  const reading = await readCatalog(raw, schemas);
+  const { data } = stored.safeParse(raw);
+  if (!data) return reading;
+  const { count, listed } = data.leftOut;
+  const leftOut = [...listed, ...reading.leftOut].slice(0, LISTED_FINDINGS);
+  return { ...reading, leftOut, leftOutCount: count + reading.leftOutCount };
+}
