@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { JsonTextError, parseRawObject } from '#sdk';
+import { JSON_LIMITS, JsonTextError, parseRawObject, type JsonLimits } from '#sdk';
 
 const MEGABYTE = 1_048_576;
 /** 1,024 characters of four bytes, each written as `%XX`. */
@@ -35,6 +35,9 @@ export function createHttpAdapter(): FastifyAdapter {
   });
 }
 
+/** Fewer values than a broker request: each is held against a schema. */
+const ADMIN_LIMITS: JsonLimits = { ...JSON_LIMITS, maxValues: 5_000 };
+
 /**
  * Keeps the text of a JSON body, because parsing alone would damage numbers and key order. Broker requests are parsed
  * by their routes; an empty body is no error here (Korifi sends the content type with DELETE).
@@ -45,7 +48,7 @@ export function addJsonParser(server: FastifyInstance): void {
       const text = textOf(body as Buffer);
       request.rawText = text;
       if (text === '' || request.routeOptions.url?.startsWith('/v2/')) return done(null, undefined);
-      done(null, parseRawObject(text).value);
+      done(null, parseRawObject(text, ADMIN_LIMITS).value);
     } catch (error) {
       done(Object.assign(error as Error, { statusCode: 400 }), undefined);
     }

@@ -1,4 +1,4 @@
-import { JSON_LIMITS, JsonTextError, parseRawObject, type JsonLimits, type RawObject } from '#sdk';
+import { JsonTextError, parseRawObject, type RawObject } from '#sdk';
 import type { HttpAnswer } from './exchange.js';
 import { retryAfterMs } from './retry-after.js';
 
@@ -20,13 +20,13 @@ export class MalformedAnswerError extends Error {
   override readonly name = 'MalformedAnswerError';
 }
 
-export function readAnswer({ status, headers, body }: HttpAnswer, limits: JsonLimits = JSON_LIMITS): BrokerAnswer {
+export function readAnswer({ status, headers, body }: HttpAnswer): BrokerAnswer {
   const retryAfter = retryAfterMs(single(headers['retry-after']), Date.now());
-  const etag = single(headers['etag']);
+  const etag = etagOf(headers);
   return {
     status,
     isEmpty: body?.length === 0,
-    ...readBody(body, limits),
+    ...readBody(body),
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
     ...(etag === undefined ? {} : { etag }),
   };
@@ -43,14 +43,28 @@ export function isBrokersOwn404(answer: BrokerAnswer): boolean {
   return answer.status === 404 && (answer.body !== undefined || answer.isEmpty);
 }
 
-function readBody(body: Buffer | undefined, limits: JsonLimits): Pick<BrokerAnswer, 'body' | 'problem'> {
-  if (body === undefined) return { problem: 'is larger than the limit (maxAnswerBytes)' };
+function readBody(body: Buffer | undefined): Pick<BrokerAnswer, 'body' | 'problem'> {
+  if (body === undefined) return { problem: 'is larger than 1 MiB, or than maxAnswerBytes' };
   if (body.length === 0) return { problem: 'is empty' };
   try {
-    return { body: parseRawObject(new TextDecoder('utf-8', { fatal: true }).decode(body), limits) };
+    return { body: parseRawObject(textOf(body)) };
   } catch (error) {
-    return { problem: error instanceof JsonTextError ? `cannot be used: ${error.message}` : 'is not UTF-8' };
+    return { problem: problemOf(error) };
   }
+}
+
+/** @throws TypeError when it is not UTF-8 */
+export const textOf = (body: Buffer): string => new TextDecoder('utf-8', { fatal: true }).decode(body);
+
+/** Why a body could not be read, without a part of it. */
+export const problemOf = (error: unknown): string => (error instanceof JsonTextError ? `cannot be used: ${error.message}` : 'is not UTF-8');
+
+const MAX_ETAG_CHARACTERS = 1_024;
+
+/** It is sent back with every read of the catalog; a longer one is not worth that. */
+function etagOf(headers: HttpAnswer['headers']): string | undefined {
+  const etag = single(headers['etag']);
+  return etag !== undefined && etag.length <= MAX_ETAG_CHARACTERS ? etag : undefined;
 }
 
 const single = (header: string | string[] | undefined): string | undefined =>

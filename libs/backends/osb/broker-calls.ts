@@ -26,6 +26,9 @@ export interface AnswerReaders<T> {
   readonly accepted?: (body: RawObject) => Partial<T>;
 }
 
+/** As large as a request may be. Only catalogs are larger. */
+const MAX_ANSWER_BYTES = 1_048_576;
+
 /** Longest operation string the spec allows. */
 const MAX_OPERATION_CHARACTERS = 10_000;
 
@@ -75,7 +78,8 @@ export class BrokerCalls {
   private async send(question: Question, call: Call): Promise<BrokerAnswer> {
     const contentType = question.body === undefined ? {} : { 'Content-Type': 'application/json' };
     const headers = { ...this.headers, ...callHeaders(call), ...contentType };
-    return readAnswer(await this.client.send({ ...question, headers }, call));
+    const { signal, deadline } = call;
+    return readAnswer(await this.client.send({ ...question, headers }, { signal, deadline, maxAnswerBytes: MAX_ANSWER_BYTES }));
   }
 
   /** Turns what is no success into the error it means, and tells the operator what only the operator can mend. */

@@ -1,8 +1,8 @@
-import { JSON_LIMITS, type JsonLimits } from '#sdk';
+import { JSON_LIMITS, parseInSlices, type JsonLimits } from '#sdk';
 import type { BrokerClient } from './broker-client.js';
-import { bodyOf, type BrokerAnswer, MalformedAnswerError, readAnswer } from './broker-answer.js';
+import { type BrokerAnswer, problemOf, readAnswer, textOf } from './broker-answer.js';
 import type { CleanDescription } from './description.js';
-import { NotSentError, OutcomeUnknownError } from './exchange.js';
+import { type HttpAnswer, NotSentError, OutcomeUnknownError } from './exchange.js';
 
 /** What an offering can do beyond the minimum, as the broker's last catalog says. */
 export interface Retrievability {
@@ -17,7 +17,7 @@ interface LastCatalog {
 }
 
 /** A catalog holds more than any other answer. */
-const CATALOG_LIMITS: JsonLimits = { ...JSON_LIMITS, maxValues: 1_000_000 };
+const CATALOG_LIMITS: JsonLimits = { ...JSON_LIMITS, maxValues: 500_000 };
 
 /** A broker whose ETag does not change with its catalog is found out by a full read every so often. */
 const CONDITIONAL_READS_IN_A_ROW = 20;
@@ -36,13 +36,14 @@ export class CatalogReader {
   /** The catalog; the very same object as before when the broker says it did not change. */
   async read(signal: AbortSignal): Promise<Record<string, unknown>> {
     const etag = this.conditionalReads < CONDITIONAL_READS_IN_A_ROW ? this.last?.etag : undefined;
-    const answer = await this.get(etag, signal);
+    const http = await this.get(etag, signal);
+    const answer = readAnswer({ ...http, body: http.status === 200 ? undefined : http.body });
     if (answer.status === 304 && etag !== undefined && this.last) {
       this.conditionalReads += 1;
       return this.last.catalog;
     }
     if (answer.status !== 200) throw new Error(this.complaint(answer));
-    const catalog = this.catalogOf(answer);
+    const catalog = await this.catalogOf(http.body);
     this.conditionalReads = 0;
     this.last = { catalog, etag: answer.etag, offerings: retrievability(catalog) };
     return catalog;
@@ -59,23 +60,35 @@ export class CatalogReader {
     return this.known(serviceId);
   }
 
-  private async get(etag: string | undefined, signal: AbortSignal): Promise<BrokerAnswer> {
+  private async get(etag: string | undefined, signal: AbortSignal): Promise<HttpAnswer> {
     const headers = { ...this.headers, ...(etag === undefined ? {} : { 'If-None-Match': etag }) };
     try {
-      return readAnswer(await this.client.send({ method: 'GET', path: '/v2/catalog', headers }, { signal }), CATALOG_LIMITS);
+      return await this.client.send({ method: 'GET', path: '/v2/catalog', headers }, { signal });
     } catch (error) {
       if (!(error instanceof NotSentError || error instanceof OutcomeUnknownError)) throw error;
       throw new Error(`no catalog from the broker at ${this.client.host}: ${error.message}`, { cause: error });
     }
   }
 
-  private catalogOf(answer: BrokerAnswer): Record<string, unknown> {
+  /** Parsed in slices: it is larger than any other answer, and nobody else may wait for it. */
+  private async catalogOf(body: Buffer | undefined): Promise<Record<string, unknown>> {
+    if (body === undefined) throw this.noCatalog('is larger than the limit (maxAnswerBytes)');
+    if (body.length === 0) throw this.noCatalog('is empty');
+    const catalog = await this.parsed(body);
+    if (isObject(catalog)) return catalog;
+    throw this.noCatalog('cannot be used: the body must be a JSON object');
+  }
+
+  private async parsed(body: Buffer): Promise<unknown> {
     try {
-      return bodyOf(answer).value;
+      return await parseInSlices(textOf(body), CATALOG_LIMITS);
     } catch (error) {
-      if (!(error instanceof MalformedAnswerError)) throw error;
-      throw new Error(`the broker at ${this.client.host} gave no catalog but ${error.message}`, { cause: error });
+      throw this.noCatalog(problemOf(error));
     }
+  }
+
+  private noCatalog(problem: string): Error {
+    return new Error(`the broker at ${this.client.host} gave no catalog but HTTP 200 whose body ${problem}`);
   }
 
   private complaint(answer: BrokerAnswer): string {
@@ -113,6 +126,9 @@ function retrievability({ services }: Record<string, unknown>): Map<string, Retr
       ]),
   );
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Offering {
   readonly id: string;

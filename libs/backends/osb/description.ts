@@ -11,8 +11,9 @@ export type CleanDescription = (description: unknown) => string | undefined;
 export function descriptionCleaner(host: string): CleanDescription {
   const withoutHost = hostRemover(host.toLowerCase());
   return (description) => {
-    if (typeof description !== 'string' || HTML.test(description)) return undefined;
-    const line = cut(description)
+    const words = typeof description === 'string' ? cut(description) : '';
+    if (HTML.test(words)) return undefined;
+    const line = words
       .toWellFormed()
       .replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
       .split(' ')

@@ -15,6 +15,8 @@ export interface OriginRequest {
 export interface Bounds {
   readonly signal: AbortSignal;
   readonly deadline?: Date;
+  /** A larger answer is cut off; the limits of the origin may be smaller. */
+  readonly maxAnswerBytes?: number;
 }
 
 export interface OriginLimits extends ConnectorOptions {
@@ -45,11 +47,12 @@ export class HttpOrigin {
    * @throws NotSentError when surely not a byte of it left this process
    * @throws OutcomeUnknownError when it was sent and no complete answer came
    */
-  async send(request: OriginRequest, { signal, deadline }: Bounds): Promise<HttpAnswer> {
+  async send(request: OriginRequest, { signal, deadline, maxAnswerBytes = Infinity }: Bounds): Promise<HttpAnswer> {
     if (signal.aborted) throw new NotSentError('the deadline had passed already');
     if (this.closing) throw new NotSentError('the backend was closed');
-    const { maxAnswerBytes, timeoutMs } = this.limits;
-    const exchange = new Exchange(maxAnswerBytes, Math.min(deadline?.getTime() ?? Infinity, Date.now() + timeoutMs));
+    const { timeoutMs } = this.limits;
+    const maxBytes = Math.min(maxAnswerBytes, this.limits.maxAnswerBytes);
+    const exchange = new Exchange(maxBytes, Math.min(deadline?.getTime() ?? Infinity, Date.now() + timeoutMs));
     const stop = (): void => exchange.stop();
     const timer = setTimeout(stop, timeoutMs);
     signal.addEventListener('abort', stop, { once: true });

@@ -26,7 +26,7 @@ export const osbSettings = z
       .min(1024)
       .max(64 * MEBIBYTE)
       .default(8 * MEBIBYTE)
-      .describe('Largest answer that is read.'),
+      .describe('Largest catalog that is read. Other answers have at most 1 MiB, or this where it is less.'),
     notFoundIsGone: z
       .boolean()
       .default(false)

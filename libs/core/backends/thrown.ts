@@ -1,7 +1,9 @@
 import { UnknownOutcome } from '#sdk';
 
+/** Characters of a stack that are looked at: the first frames are there. */
+const MAX_STACK = 4_096;
 const WORD = /^\w{1,64}$/;
-const PLACE = /^\s+at (?:[^\n]*[(/\\])?([\w.-]+:\d+:\d+)\)?$/m;
+const PLACE = /^[ \t]+at (?:[^\n]*[(/\\])?([\w.-]+:\d+:\d+)\)?$/m;
 
 /** What a backend threw, for the log. Messages nobody vouches for may hold secrets: of those only kind and place. */
 export function describeThrown(error: unknown): string {
@@ -21,5 +23,5 @@ function codeOf(error: Error): string {
 /** The line it was thrown on, read behind the message: that may look like a stack itself. */
 function placeOf({ stack = '', message }: Error): string | undefined {
   const start = stack.indexOf(message);
-  return start === -1 ? undefined : PLACE.exec(stack.slice(start + message.length))?.[1];
+  return start === -1 ? undefined : PLACE.exec(stack.slice(start + message.length, start + message.length + MAX_STACK))?.[1];
 }

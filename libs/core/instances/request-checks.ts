@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, type RawJson } from '#sdk';
+import { BrokerError, JsonTextError, mergeRawObjects, parseRawObject, type RawJson } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import type { Offered } from '../catalog/catalog.js';
 import type { ServicePlan } from '../catalog/offering.js';
 import { ParameterSchemas } from '../catalog/parameter-schemas.js';
+
+const MAX_PARAMETER_BYTES = 1_048_576;
 
 /** What a request can be refused for before anything is asked of a backend. Each check throws a BrokerError. */
 @Injectable()
@@ -45,6 +47,20 @@ export class RequestChecks {
       'MaintenanceInfoConflict',
       `plan "${plan.name}" ${offered}, the request names another; read GET /v2/catalog again`,
     );
+  }
+
+  /** What an update leaves has to fit into one request: otherwise the record would grow with every one of them. */
+  parametersFit(recorded: string | undefined, changes: RawJson | undefined): void {
+    const merged = mergeRawObjects(recorded, changes?.raw);
+    if (merged === undefined || merged.length <= (recorded?.length ?? 0)) return;
+    const refusal = 'with those of the instance, the parameters are larger than a request may be';
+    if (Buffer.byteLength(merged) > MAX_PARAMETER_BYTES) throw new BrokerError('BadRequest', `${refusal}: more than 1 MB`);
+    try {
+      parseRawObject(merged);
+    } catch (error) {
+      if (error instanceof JsonTextError) throw new BrokerError('BadRequest', `${refusal}: ${error.message}`);
+      throw error;
+    }
   }
 
   async parametersMatch(backendId: string, schema: object | undefined, parameters: RawJson | undefined): Promise<void> {

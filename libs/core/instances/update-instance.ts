@@ -84,6 +84,7 @@ export class UpdateInstance {
   private async check(command: UpdateCommand, instance: Instance, target: Offered | undefined): Promise<void> {
     const planId = command.planId ?? instance.planId;
     this.checks.waitingIsAllowed(instance.backendId, planId, command.caller.acceptsIncomplete);
+    this.checks.parametersFit(instance.parameters, command.parameters);
     if (!target) return;
     this.checks.maintenanceVersion(target.plan, command.maintenanceInfo);
     if (command.parameters) await this.checks.parametersMatch(instance.backendId, target.plan.schemas.update, command.parameters);

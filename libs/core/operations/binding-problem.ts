@@ -9,7 +9,10 @@ export function bindingProblem({ credentials, routeServiceUrl, volumeMounts = []
   return undefined;
 }
 
-const isRoute = (url: unknown): boolean => typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:';
+/** More than any platform keeps. */
+const MAX_URL_CHARACTERS = 2_048;
+
+const isRoute = (url: unknown): boolean => typeof url === 'string' && url.length <= MAX_URL_CHARACTERS && URL.canParse(url) && new URL(url).protocol === 'https:';
 
 function isMount(mount: unknown): boolean {
   if (!isObject(mount)) return false;
