@@ -52,18 +52,22 @@ const canonicalString = (raw: string): string => (raw.includes('\\') ? JSON.stri
 
 const PARTS = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
+/** So that a power of ten and the length of a number add up exactly. */
+const MAX_EXPONENT_CHARACTERS = 15;
+
 /**
  * Numbers exactly: digits without zeros at either end and a power of ten, so that no rounding joins two of them. Longer
- * ones than are taken in, which an older release may have stored, count as they are spelled.
+ * ones than are taken in, which an older release may have stored, and exponents no system can hold count as they are
+ * spelled.
  */
 function canonicalToken(token: string): string {
   if (token.length > JSON_LIMITS.maxNumberLength) return token;
   const [match, sign = '', whole = '', fraction = '', exponent = '0'] = PARTS.exec(token) ?? [];
-  if (match === undefined) return token;
+  if (match === undefined || exponent.length > MAX_EXPONENT_CHARACTERS) return token;
   const digits = whole + fraction;
   const [from, to] = [firstNonZero(digits), lastNonZero(digits)];
   if (from > to) return '0';
-  const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - 1 - to);
+  const power = Number(exponent) - fraction.length + digits.length - 1 - to;
   return `${sign}${digits.slice(from, to + 1)}e${power}`;
 }
 

@@ -7,7 +7,7 @@ export * from './capabilities.js';
 export { HostRefusedError, type ResolveHost } from './guarded-lookup.js';
 export * from './json-limits.js';
 export * from './outcome.js';
-export { parseInSlices } from './parse-in-slices.js';
+export { parseInSlices, type LargeJsonLimits } from './parse-in-slices.js';
 export * from './raw-json.js';
 export * from './results.js';
 export * from './service-backend.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { JSON_LIMITS } from './json-limits.js';
 import { parseInSlices } from './parse-in-slices.js';
 
-const parse = (text: string) => parseInSlices(text, { ...JSON_LIMITS, maxValues: 500_000 });
+const parse = (text: string) => parseInSlices(text, { ...JSON_LIMITS, maxValues: 500_000, maxMembers: 10_000 });
 
 test('any JSON text gives what JSON.parse gives', async () => {
   const text = fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.stringify(value, undefined, 1));
@@ -36,6 +36,7 @@ test.each([
   ['U+0000', String.raw`["\u0000"]`, 'U+0000'],
   ['65 levels', '['.repeat(65) + ']'.repeat(65), 'nested deeper than 64'],
   ['too many values', `[${'1,'.repeat(500_000)}1]`, 'more than 500,000 values'],
+  ['an object of too many members', `{${Array.from({ length: 10_001 }, (_, i) => `"k${i}":1`).join(',')}}`, 'more than 10,000 members'],
   ['a number that is too long', `[${'1'.repeat(1_025)}]`, 'more than 1,024 characters'],
 ])('%s is refused', async (_what, text, reason) => {
   await expect(parse(text)).rejects.toThrow(reason);

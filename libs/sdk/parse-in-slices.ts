@@ -2,6 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { JsonCursor } from './json-cursor.js';
 import { JsonTextError, type JsonLimits } from './json-limits.js';
 
+/** Limits of a large document. */
+export interface LargeJsonLimits extends JsonLimits {
+  /** Most members of one object: each one more takes longer than the one before it. */
+  readonly maxMembers: number;
+}
+
 /** How long it keeps the event loop at a time. */
 const SLICE_MS = 5;
 /** So many values are taken between two looks at the clock. */
@@ -13,7 +19,7 @@ const VALUES_PER_LOOK = 256;
  *
  * @throws JsonTextError
  */
-export async function parseInSlices(text: string, limits: JsonLimits): Promise<unknown> {
+export async function parseInSlices(text: string, limits: LargeJsonLimits): Promise<unknown> {
   try {
     const work = new SlicedParse(text, limits).document();
     for (let step = work.next(); ; step = work.next()) {
@@ -35,7 +41,7 @@ class SlicedParse {
 
   constructor(
     text: string,
-    private readonly limits: JsonLimits,
+    private readonly limits: LargeJsonLimits,
   ) {
     this.cursor = new JsonCursor(text);
   }
@@ -66,10 +72,13 @@ class SlicedParse {
 
   private *object(): Slices<object> {
     const members: Record<string, unknown> = {};
+    let count = 0;
     this.enter();
     for (let more = this.cursor.opens('object'); more; more = this.cursor.goesOn('object')) {
       const key = this.string(this.cursor.key());
       if (key === '__proto__') throw new JsonTextError('the key "__proto__" is not allowed');
+      count += 1;
+      if (count > this.limits.maxMembers) throw new JsonTextError(`an object has more than ${inWords(this.limits.maxMembers)} members`);
       members[key] = yield* this.value();
     }
     this.depth -= 1;

@@ -1,4 +1,4 @@
-import { JSON_LIMITS, parseInSlices, type JsonLimits } from '#sdk';
+import { JSON_LIMITS, parseInSlices, type LargeJsonLimits } from '#sdk';
 import type { BrokerClient } from './broker-client.js';
 import { type BrokerAnswer, problemOf, readAnswer, textOf } from './broker-answer.js';
 import type { CleanDescription } from './description.js';
@@ -17,7 +17,7 @@ interface LastCatalog {
 }
 
 /** A catalog holds more than any other answer. */
-const CATALOG_LIMITS: JsonLimits = { ...JSON_LIMITS, maxValues: 500_000 };
+const CATALOG_LIMITS: LargeJsonLimits = { ...JSON_LIMITS, maxValues: 1_000_000, maxMembers: 10_000 };
 
 /** A broker whose ETag does not change with its catalog is found out by a full read every so often. */
 const CONDITIONAL_READS_IN_A_ROW = 20;
