@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { GUARD_LIMITS, ServerGuard, type GuardLimits } from '#backends/postgresql';
+import { GUARD_LIMITS, LoginSuspensions, ServerGuard, type GuardLimits } from '#backends/postgresql';
 import { testEnvironment, type TestEnvironment } from '#sdk/testing';
 import { OwnPostgres } from '../support/own-postgres.js';
 import { query } from '../support/postgres.js';
@@ -73,6 +74,41 @@ describe('a login that fills the lock table', () => {
     expect(JSON.stringify(environment.lines)).not.toContain(innocent.client.user);
   }, WAIT_MS);
 });
+
+test('a login that fills the lock table again and again is kept out, and its instance can get another', async () => {
+  await guarded();
+  const stubborn = new Instance();
+  await stubborn.provision(subject.backend);
+  const bindingId = randomUUID();
+  const again = await stubborn.bind(subject.backend, bindingId);
+  const isOut = async (): Promise<boolean> => {
+    const session = await login(again).catch(() => undefined);
+    await session?.client.query(FILL_LOCK_TABLE).catch(() => undefined);
+    await session?.ended;
+    return as(again, 'SELECT 1').then(
+      () => false,
+      (error: { code?: string; message: string }) => error.code === '53300' && error.message.includes('for role'),
+    );
+  };
+  expect(await until(isOut)).toBe(true);
+  expect(subject.environment.lines).toContainEqual(
+    expect.objectContaining({ fields: expect.objectContaining({ login: again.username, seconds: 300 }) }),
+  );
+  expect(await as(await stubborn.bind(subject.backend), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+}, WAIT_MS);
+
+test('a suspension that a gateway left behind is lifted by whichever comes next', async () => {
+  const { username } = await other.bind(subject.backend);
+  await query(server.adminUrl, `ALTER ROLE ${username} CONNECTION LIMIT 0`);
+  const suspensions = new LoginSuspensions(connection(), 0);
+  const limit = async (): Promise<number | undefined> => {
+    suspensions.apply();
+    await suspensions.settled();
+    const rows = await query<{ limit: number }>(server.adminUrl, `SELECT rolconnlimit AS limit FROM pg_roles WHERE rolname = '${username}'`);
+    return rows[0]?.limit;
+  };
+  expect(await until(async () => (await limit()) === 20)).toBe(true);
+}, WAIT_MS);
 
 describe('a transaction that is too old', () => {
   test.each([

@@ -1,5 +1,6 @@
 export { instanceNames } from './names.js';
 export { GUARD_LIMITS, type GuardLimits } from './guard/guard-limits.js';
+export { LoginSuspensions } from './guard/login-suspensions.js';
 export { ServerGuard } from './guard/server-guard.js';
 export * from './postgresql-backend.js';
 export type { PostgresqlServer } from './server.js';

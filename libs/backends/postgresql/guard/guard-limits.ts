@@ -2,7 +2,7 @@
 export interface GuardLimits {
   /** Pause between two rounds. */
   readonly roundMs: number;
-  /** Pause after a round that ended a session: whoever tries again is ended sooner. */
+  /** The same for a while after a session was ended: whoever tries again is ended sooner. */
   readonly alarmedRoundMs: number;
   /** Share of the lock table that the sessions of one instance may hold. */
   readonly instanceLockShare: number;
@@ -35,7 +35,9 @@ export const GUARD_LIMITS: GuardLimits = {
   notifyQueueShare: 0.5,
 };
 
+/** How long rounds follow each other fast after a session was ended. */
+export const ALARM_MS = 30_000;
 /** More wait for the next round. */
-export const MAX_ENDED_PER_ROUND = 20;
-/** How long a round waits for one session to end. */
-export const TERMINATION_MS = 500;
+export const MAX_ENDED_PER_ROUND = 100;
+/** A login whose sessions were ended for their locks as often in a minute is kept out for a while. */
+export const MAX_STRIKES = 3;

@@ -21,6 +21,15 @@ export class GuardReport {
     this.warn(`${rule} ${login}`, 'a session of a tenant was ended: it took what all tenants of the server need', fields);
   }
 
+  suspended({ session: { login }, reason }: Offender, forMs: number): void {
+    this.warn(`suspended ${login}`, 'a login of a tenant is kept out for a while: its sessions had to be ended again and again', {
+      login,
+      database: databaseOf(login),
+      reason,
+      seconds: forMs / 1_000,
+    });
+  }
+
   /** @param key what counts as the same thing */
   warn(key: string, message: string, fields: Record<string, unknown>): void {
     const before = this.#reported.get(key);

@@ -2,9 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseError } from 'pg';
 import type { BackendLog } from '#sdk';
 import type { PostgresqlServer } from '../server.js';
-import { GUARD_LIMITS, MAX_ENDED_PER_ROUND, type GuardLimits } from './guard-limits.js';
+import { ALARM_MS, GUARD_LIMITS, MAX_ENDED_PER_ROUND, MAX_STRIKES, type GuardLimits } from './guard-limits.js';
 import { GuardReport } from './guard-report.js';
+import { LoginSuspensions, SUSPENSION_MS } from './login-suspensions.js';
 import { offenders, queueHolder, type Offender } from './offenders.js';
+import { RepeatOffenders } from './repeat-offenders.js';
 import type { ServerActivity } from './tenant-session.js';
 import { WatchSession } from './watch-session.js';
 
@@ -18,6 +20,8 @@ const MAX_RETRY_MS = 10_000;
  */
 export class ServerGuard {
   readonly #report: GuardReport;
+  readonly #strikes = new RepeatOffenders();
+  readonly #suspensions: LoginSuspensions;
   readonly #closing = new AbortController();
   #session: WatchSession | undefined;
   #running: Promise<void> | undefined;
@@ -28,6 +32,7 @@ export class ServerGuard {
     private readonly limits: GuardLimits = GUARD_LIMITS,
   ) {
     this.#report = new GuardReport(log);
+    this.#suspensions = new LoginSuspensions(server);
   }
 
   /** Idempotent. Connects by itself, and again whenever the connection is lost. */
@@ -44,11 +49,12 @@ export class ServerGuard {
   async #loop(): Promise<void> {
     const { signal } = this.#closing;
     let failures = 0;
+    let alarmedUntilMs = 0;
     while (!signal.aborted) {
       let pauseMs = this.limits.roundMs;
       try {
-        const ended = await this.#round();
-        if (ended > 0) pauseMs = this.limits.alarmedRoundMs;
+        if ((await this.#round()) > 0) alarmedUntilMs = performance.now() + ALARM_MS;
+        if (performance.now() < alarmedUntilMs) pauseMs = this.limits.alarmedRoundMs;
         failures = 0;
       } catch (error) {
         pauseMs = Math.min(this.limits.roundMs * 2 ** failures, MAX_RETRY_MS);
@@ -57,8 +63,10 @@ export class ServerGuard {
           reason: describe(error),
         });
       }
+      this.#suspensions.apply();
       await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
+    await this.#suspensions.settled();
     await this.#session?.close();
   }
 
@@ -72,22 +80,21 @@ export class ServerGuard {
   }
 
   async #end(session: WatchSession, activity: ServerActivity): Promise<number> {
-    let ended = 0;
-    for (const offender of offenders(activity, this.limits).slice(0, MAX_ENDED_PER_ROUND)) {
-      await this.#terminate(session, offender);
-      ended += 1;
+    // Who keeps the queue is not known for sure: one goes, and the next round shows whether it was the one.
+    const holder = queueHolder(activity, this.limits);
+    const chosen = [...offenders(activity, this.limits).slice(0, MAX_ENDED_PER_ROUND), ...(holder ? [holder] : [])];
+    for (const offender of chosen) {
+      if (await session.terminate(offender.session)) this.#tell(offender);
     }
-    let holder = queueHolder(activity, this.limits);
-    while (holder !== undefined && ended < MAX_ENDED_PER_ROUND) {
-      await this.#terminate(session, holder);
-      ended += 1;
-      holder = queueHolder(await session.read(), this.limits);
-    }
-    return ended;
+    return chosen.length;
   }
 
-  async #terminate(session: WatchSession, offender: Offender): Promise<void> {
-    if (await session.terminate(offender.session)) this.#report.ended(offender);
+  #tell(offender: Offender): void {
+    this.#report.ended(offender);
+    const { login } = offender.session;
+    if (offender.rule !== 'locks' || this.#strikes.count(login) < MAX_STRIKES) return;
+    this.#suspensions.suspend(login, SUSPENSION_MS);
+    this.#report.suspended(offender, SUSPENSION_MS);
   }
 
   /** The one there is. An old one is left when the next one stands: there is no moment without. */

@@ -1,7 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, DatabaseError, escapeLiteral } from 'pg';
 import { clientConfig, type PostgresqlServer } from '../server.js';
-import { TERMINATION_MS } from './guard-limits.js';
 import { TENANT_LOGIN, type ServerActivity, type TenantSession } from './tenant-session.js';
 
 const QUERY_TIMEOUT_MS = 10_000;
@@ -25,7 +24,7 @@ const serverSql = (databaseOid: number): string => `SELECT pg_notification_queue
       AND relation::int8 < 16384 AND database::int8 IN (0, ${databaseOid})) AS "catalogLockWanted"`;
 
 // The login is looked at again: the number may belong to another session by now.
-const TERMINATE = `SELECT pg_terminate_backend(a.pid, ${TERMINATION_MS}) AS ended FROM pg_stat_get_activity($1) a
+const TERMINATE = `SELECT pg_terminate_backend(a.pid) AS ended FROM pg_stat_get_activity($1) a
   WHERE pg_get_userbyid(a.usesysid) = $2`;
 
 /**
@@ -80,7 +79,7 @@ export class WatchSession {
     return { ...server, sessions };
   }
 
-  /** Ends a session and waits a moment for its end. False when it was gone, or has not ended yet. @throws what the driver throws */
+  /** Tells a session to end, without waiting for its end. False when it was gone. @throws what the driver throws */
   async terminate({ pid, login }: Pick<TenantSession, 'pid' | 'login'>): Promise<boolean> {
     await this.#run('EXECUTE osb_guard_forget');
     const [row] = await this.#run<{ ended: boolean }>(`EXECUTE osb_guard_terminate(${pid}, ${escapeLiteral(login)})`);
