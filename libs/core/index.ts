@@ -23,6 +23,7 @@ export * from './catalog/parameter-schemas.js';
 export * from './catalog/published-catalog.js';
 export * from './catalog/read-catalog.js';
 export * from './core.module.js';
+export * from './database-unavailable.js';
 export * from './failpoints/failpoint.js';
 export * from './ids/ids.js';
 export * from './instances/deprovision-instance.js';

@@ -1,7 +1,10 @@
+import { DatabaseUnavailable } from '#core';
 import { BrokerError } from '#sdk';
 
-const LOST = /^(08...|25006|25P0[34]|55P03|57014|57P0[1235]|53...|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
-const LOST_MESSAGE =
+/** Out of connections, memory or disk; a lock or a statement that took too long. */
+const BUSY = /^(53...|55P03|57014)$/;
+const AWAY = /^(08...|25006|25P0[34]|57P0[1235]|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/;
+const AWAY_MESSAGE =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|(connection error and|closed and) is not queryable|query runner (was )?already released/i;
 
 /**
@@ -9,17 +12,13 @@ const LOST_MESSAGE =
  * anything else is a fault.
  */
 export function orUnavailable(error: unknown): unknown {
-  if (error instanceof BrokerError || !isLost(error)) return error;
-  const text = 'the gateway cannot reach its database right now; try again later';
-  const unavailable = new BrokerError('Unavailable', text, { retryAfterSeconds: 10 });
-  // For the log alone: it names the server.
-  unavailable.cause = error;
-  return unavailable;
+  if (error instanceof BrokerError) return error;
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const isAway = AWAY.test(code) || AWAY_MESSAGE.test(message);
+  return isAway || BUSY.test(code) ? new DatabaseUnavailable(isAway, error) : error;
 }
 
 /** Whether the database was lost, so that what was asked of it may have been done or not. */
 export function isLost(error: unknown): boolean {
-  if (error instanceof BrokerError) return error.code === 'Unavailable';
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  return LOST.test(code) || LOST_MESSAGE.test(message);
+  return orUnavailable(error) instanceof DatabaseUnavailable;
 }

@@ -119,3 +119,13 @@ describe('what a broker says of an operation', () => {
     await osb.ended('hidden', operation);
   });
 });
+
+test('a binding its broker does not find right after the bind has ended is read again, and the bind is not undone', async () => {
+  await osb.provision('eventual', broker.plan);
+  broker.when('PUT', 'binding', reply(202, {}));
+  broker.when('GET', 'binding', reply(404, {}), reply(404, {}), reply(200, { credentials: { password: 'late' } }));
+  const { body } = await osb.bind('eventual', 'b', broker.plan, {}, { acceptsIncomplete: true });
+  expect((await osb.ended('eventual', body['operation'], 'b')).body['state']).toBe('succeeded');
+  expect((await osb.fetchBinding('eventual', 'b')).body['credentials']).toEqual({ password: 'late' });
+  expect(broker.asked('DELETE', 'binding')).toHaveLength(0);
+});

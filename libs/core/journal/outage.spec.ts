@@ -1,4 +1,5 @@
 import { BrokerError } from '#sdk';
+import { DatabaseUnavailable } from '../database-unavailable.js';
 import { Journal } from './journal.js';
 import { Outage } from './outage.js';
 
@@ -11,7 +12,7 @@ class Lines extends Journal {
 }
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-const away = (): BrokerError => Object.assign(new BrokerError('Unavailable', 'no database'), { cause: refused });
+const away = (): BrokerError => new DatabaseUnavailable(true, refused);
 
 function setUp(): { outage: Outage; lines: unknown[]; clock: { ms: number } } {
   const journal = new Lines();
@@ -50,4 +51,19 @@ test('anything else is told each time, while the database is away too', () => {
   outage.met('the loop hit an error', fault);
   outage.met('the loop hit an error', fault);
   expect(lines.slice(1)).toEqual(Array.from({ length: 2 }, () => ['error', 'the loop hit an error', { error: fault }]));
+});
+
+test('what is unavailable but not the database is told as it is, and raises no alarm about the database', () => {
+  const { outage, lines } = setUp();
+  const busy = new BrokerError('Unavailable', 'schemas cannot be checked right now');
+  outage.met('a catalog could not be kept', busy);
+  expect(outage.isOn).toBe(false);
+  expect(lines).toEqual([['error', 'a catalog could not be kept', { error: busy }]]);
+});
+
+test('a database that answers and could not do a statement is not told as away', () => {
+  const { outage, lines } = setUp();
+  outage.met('the loop hit an error', new DatabaseUnavailable(false, Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' })));
+  expect(outage.isOn).toBe(false);
+  expect(lines).toEqual([['warn', 'the database did not do a statement in time', { reason: '55P03: canceling statement due to lock timeout' }]]);
 });

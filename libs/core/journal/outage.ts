@@ -1,5 +1,4 @@
-import type { BrokerError } from '#sdk';
-import { isAway } from '../is-away.js';
+import { DatabaseUnavailable } from '../database-unavailable.js';
 import type { Journal } from './journal.js';
 
 /**
@@ -20,9 +19,10 @@ export class Outage {
     return this.sinceMs !== undefined;
   }
 
-  /** Work in the background ended with this; anything but an absent database is told as it is. */
+  /** Work in the background ended with this. A database that is away is told once; anything else each time, as it is. */
   met(message: string, error: unknown): void {
-    if (!isAway(error)) return this.journal.error(message, { error });
+    if (!(error instanceof DatabaseUnavailable)) return this.journal.error(message, { error });
+    if (!error.isAway) return this.journal.warn('the database did not do a statement in time', { reason: reasonOf(error) });
     if (this.isOn) return;
     this.sinceMs = this.now();
     this.journal.error('the database is away; requests get 503, and work in the background waits for it', { reason: reasonOf(error) });
@@ -45,7 +45,7 @@ export class Outage {
   }
 }
 
-function reasonOf({ cause, description }: BrokerError): string {
+function reasonOf({ cause, description }: DatabaseUnavailable): string {
   const { code, message } = (cause ?? {}) as { code?: string; message?: string };
   return [code, message ?? description].filter((part) => part).join(': ');
 }

@@ -18,6 +18,7 @@ import { givenUpUpdate } from './given-up-update.js';
 import { LateCreates } from './late-creates.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { persistently } from './persistently.js';
+import { retryWhileNotFound } from './retry-while-not-found.js';
 import type { Step } from './step.js';
 import { StoredSlot } from './stored-slot.js';
 
@@ -146,7 +147,7 @@ export class BackendStep {
   private async resultOf(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
     if (task.operation.kind !== 'bind') return { kind: 'done' };
     try {
-      return { kind: 'done', binding: await backend.fetchBinding(bindingRef(task), call) };
+      return { kind: 'done', binding: await retryWhileNotFound(() => backend.fetchBinding(bindingRef(task), call), call) };
     } catch (error) {
       // The bind itself succeeded: a passing trouble is no reason to undo it.
       if (error instanceof BrokerError && error.status < 500) throw error;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
-import { isAway } from '../is-away.js';
+import { DatabaseUnavailable } from '../database-unavailable.js';
 import type { Incarnation, OperationId } from '../ids/ids.js';
 import { within } from '../within.js';
 import { hungUp, type Caller } from './caller.js';
@@ -49,7 +49,7 @@ export class EarlierCreates {
    */
   async heard(name: ResourceName, life?: Incarnation): Promise<void> {
     const writing = this.failures.hear(name, life).catch((error: unknown) => {
-      if (!isAway(error)) throw error;
+      if (!(error instanceof DatabaseUnavailable)) throw error;
     });
     await within(HEARD_MS, writing);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { BrokerError } from '#sdk';
+import { DatabaseUnavailable } from '../database-unavailable.js';
 import { newIncarnation } from '../ids/ids.js';
 import type { Instance } from '../instances/instance.js';
 import type { Binding } from '../bindings/binding.js';
@@ -60,7 +60,7 @@ export class LateCreates {
     try {
       return await this.store.owe(late);
     } catch (error) {
-      if (error instanceof BrokerError && error.code === 'Unavailable') return 'look again';
+      if (error instanceof DatabaseUnavailable) return 'look again';
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import type { OperationId } from '../ids/ids.js';
-import { isAway } from '../is-away.js';
+import { DatabaseUnavailable } from '../database-unavailable.js';
 import { optional } from '../optional.js';
 import type { Caller } from './caller.js';
 import { EarlierCreates } from './earlier-creates.js';
@@ -80,7 +80,7 @@ export class OperationAnswers {
   /** Where that can't be written now, and its holder dies as well, the operation ends as failed: its platform asks again. */
   private async confirm({ operation }: Task): Promise<void> {
     await this.lifecycle.confirm(operation.id).catch((error: unknown) => {
-      if (!isAway(error)) throw error;
+      if (!(error instanceof DatabaseUnavailable)) throw error;
     });
   }
 
