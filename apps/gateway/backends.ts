@@ -1,21 +1,26 @@
 import { demoBackend } from '#backends/demo';
 import { osbBackend } from '#backends/osb';
-import { postgresqlBackend, type PostgresqlServer } from '#backends/postgresql';
+import { postgresqlBackend } from '#backends/postgresql';
 import { simulatorBackend } from '#backends/simulator';
+import { CatalogKeeper, Outage, ProvidedSettings } from '#core';
 import type { BackendType } from '#sdk';
-
-/** What the installed types need of this gateway. */
-export interface BackendNeeds {
-  /** The server `postgresql` works on where its settings name none: the gateway's own. */
-  readonly ownServer: PostgresqlServer;
-}
+import type { OwnServers } from './own-servers.js';
 
 /** The installed backend types, one line each. */
-export function installedBackends({ ownServer }: BackendNeeds): BackendType[] {
-  return [
-    demoBackend,
-    postgresqlBackend({ defaultServer: () => ownServer }),
-    osbBackend,
-    simulatorBackend,
-  ] as BackendType[];
+export const INSTALLED_BACKENDS = [demoBackend, postgresqlBackend, osbBackend, simulatorBackend] as BackendType[];
+
+interface Container {
+  get<T>(token: abstract new (...parts: never[]) => T): T;
+}
+
+/** Fills the gateway's own servers in to the settings of `postgresql` backends, now and whenever they change. */
+export function provideOwnServers(app: Container, own: OwnServers): void {
+  const provide = (): void => app.get(ProvidedSettings).provide(postgresqlBackend.type, own.settings());
+  provide();
+  own.onChange(() => {
+    provide();
+    app.get(CatalogKeeper).rebuild().catch((error: unknown) => {
+      app.get(Outage).met('the server for tenants has changed, and its backends could not be made ready', error);
+    });
+  });
 }

@@ -24,8 +24,14 @@ export class DataDir {
     return join(this.path, 'credentials.json');
   }
 
+  /** Of the embedded server for the record. */
   get postgresDir(): string {
     return join(this.path, 'postgres');
+  }
+
+  /** Of the embedded server for tenants. */
+  get tenantsDir(): string {
+    return join(this.path, 'tenants');
   }
 
   async sealingKeys(): Promise<string> {

@@ -9,13 +9,13 @@ import { bringUpToDate, createDatabase, proveSealingKeys, type DataSource } from
 import { AesGcmSealer, Argon2idDigests, AuthenticationHook, parseSealingKeys } from '#security';
 import { addRequestLog, addRequestMetrics, Metrics, NestLog, PinoJournal, Readiness } from '#telemetry';
 import type { BackendType } from '#sdk';
-import { installedBackends } from './backends.js';
+import { INSTALLED_BACKENDS, provideOwnServers } from './backends.js';
 import { DataDir } from './data-dir.js';
 import { FirstStart } from './first-start.js';
 import { GatewayModule } from './gateway.module.js';
 import { addFarewell, addJsonParser, createHttpAdapter } from './http-server.js';
 import { OpenRequests } from './open-requests.js';
-import { openOwnDatabase } from './own-database.js';
+import { openOwnServers } from './open-own-servers.js';
 import { databaseProblem, listenProblem } from './start-problems.js';
 import { stopGateway } from './stop-gateway.js';
 
@@ -60,11 +60,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   // Slow by design: it is made while the database starts.
   const adminDigest = new Argon2idDigests().digest(logins.admin.password);
 
-  const own = await openOwnDatabase(environment, dataDir, journal);
+  const own = await openOwnServers(environment, dataDir, journal);
   const undo: (() => Promise<unknown>)[] = [() => own.stop()];
   try {
     const database = createDatabase({
-      url: own.url,
+      url: own.recordUrl,
       migrations,
       onPoolError: (error) => outage.connectionLost(error),
     });
@@ -73,7 +73,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await bringUpToDate(database, environment.migrate);
     await proveSealingKeys(database, sealer);
 
-    const types = installedBackends({ ownServer: own.server });
     const { app, requests } = await createApp({
       environment,
       logger,
@@ -81,11 +80,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       sealer,
       outage,
       timings,
-      types: new BackendTypes([...types, ...moreBackends]),
+      types: new BackendTypes([...INSTALLED_BACKENDS, ...moreBackends]),
       admin: { username: logins.admin.username, passwordDigest: await adminDigest },
     });
     undo.push(() => app.close());
 
+    await own.started();
+    provideOwnServers(app, own);
     await app.get(CatalogKeeper).rebuild();
     // Beside a database of its own it was made up for that database: there it counts.
     const isPasswordMadeUp = logins.made.platform && environment.databaseUrl !== undefined;

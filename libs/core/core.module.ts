@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { BackendCalls } from './backends/backend-calls.js';
 import { BackendRegistry } from './backends/backend-registry.js';
 import { ChangeBackend } from './backends/change-backend.js';
+import { ProvidedSettings } from './backends/provided-settings.js';
 import { RefreshBackend } from './backends/refresh-backend.js';
 import { RegisterBackend } from './backends/register-backend.js';
 import { RemoveBackend } from './backends/remove-backend.js';
@@ -72,6 +73,7 @@ const WORKINGS = [
   OperationSignals,
   ParkedOperations,
   Promotion,
+  ProvidedSettings,
   RequestChecks,
   Reservations,
   RunnerShares,

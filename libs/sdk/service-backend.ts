@@ -59,6 +59,9 @@ export interface ServiceBackend {
   /** GET /v2/service_instances/:instance_id/service_bindings/:binding_id/last_operation; only after `accepted`. */
   lastBindingOperation(request: BindingRef & PollRequest, call: BindingCall): Promise<LastOperation>;
 
+  /** What an operator should know of this backend now, one sentence each; shown by the admin API. No secret. */
+  warnings?(): readonly string[];
+
   /** Gives up connections. Called once, when the backend is removed, re-configured or the gateway stops. */
   close?(): Promise<void>;
 }

@@ -43,7 +43,7 @@ describe('the example of a configuration file', () => {
   });
 
   test('gives every backend settings that its type takes', async () => {
-    const types = [postgresqlBackend({}), osbBackend];
+    const types = [postgresqlBackend, osbBackend];
     for (const { type, settings } of (await readExample()).backends) {
       expect(types.find((each) => each.type === type)?.settings.safeParse(settings).error).toBeUndefined();
     }

@@ -37,18 +37,20 @@ export interface Subject {
 
 /** A backend on the test server, or on the one given. */
 export function postgresqlSubject(server: Partial<PostgresqlServer> = {}, settings: PostgresqlSettings = {}): Subject {
-  const environment = testEnvironment('postgresql');
-  const type = postgresqlBackend({ defaultServer: () => ({ ...testServer(), ...server }) });
-  return { backend: type.create(type.settings.parse(settings), environment), environment };
+  const { host, port, user: username, password, database, ssl, caCertificate, dedicated } = { ...testServer(), ...server };
+  return postgresqlWith({ host, port, username, password, database, ssl, caCertificate, dedicated, ...settings });
+}
+
+/** A backend with these settings and no others. */
+export function postgresqlWith(settings: PostgresqlSettings, addresses = new AddressGuard(['127.0.0.0/8', 'localhost'])): Subject {
+  const environment = testEnvironment('postgresql', addresses);
+  return { backend: postgresqlBackend.create(postgresqlBackend.settings.parse(settings), environment), environment };
 }
 
 /** A backend whose settings name the test server by a host, as an operator would write it. */
 export function postgresqlAt(host: string, addresses: AddressGuard, settings: Partial<PostgresqlSettings> = {}): Subject {
-  const environment = testEnvironment('postgresql', addresses);
   const { port, user: username, password } = testServer();
-  const type = postgresqlBackend({});
-  const parsed = type.settings.parse({ host, port, username, password, ...settings });
-  return { backend: type.create(parsed, environment), environment };
+  return postgresqlWith({ host, port, username, password, ...settings }, addresses);
 }
 
 /** One instance and its bindings, sent to whichever backend a test names. */

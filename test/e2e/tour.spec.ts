@@ -6,7 +6,7 @@ import { Leftovers } from '../../apps/cli/tour/leftovers.js';
 import { PlatformClient } from '../../apps/cli/tour/platform-client.js';
 import { runTour } from '../../apps/cli/tour/run-tour.js';
 import { ServiceCatalog } from '../../apps/cli/tour/service-catalog.js';
-import { TestGateway } from '../support/gateway.js';
+import { tenantServer, TestGateway } from '../support/gateway.js';
 import { query } from '../support/postgres.js';
 
 const LOGIN = { username: 'platform', password: 'platform-password' };
@@ -18,7 +18,7 @@ beforeAll(async () => {
   // The one connection of plan "narrow" is the app's: the key finds none left, half way through the story.
   const narrow = { id: 'narrow', name: 'small', description: 'Narrow', connectionLimit: 1 };
   const wide = { id: 'wide', name: 'large', description: 'Wide', connectionLimit: 10 };
-  const settings = { serviceId: 'narrow-postgresql', serviceName: 'postgresql', plans: [narrow, wide] };
+  const settings = { ...tenantServer(), serviceId: 'narrow-postgresql', serviceName: 'postgresql', plans: [narrow, wide] };
   await writeFile(
     join(folder, 'narrow.yaml'),
     JSON.stringify({

@@ -54,16 +54,18 @@ export class GatewayHome {
     return gateway.ended;
   }
 
-  /** Ends what still runs, the database a killed gateway left included, and removes the folder. */
+  /** Ends what still runs, the servers a killed gateway left included, and removes the folder. */
   async remove(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway.kill('SIGKILL')));
-    const postgresDir = join(this.dataDir, 'postgres');
-    if (existsSync(join(postgresDir, 'cluster', 'postmaster.pid'))) {
-      const leftOver = await startEmbeddedPostgres({ dataDir: postgresDir, log: { info() {}, warn() {} } });
-      await leftOver.stop();
-    }
+    await Promise.all(['postgres', 'tenants'].map((name) => stopLeftOver(join(this.dataDir, name))));
     await rm(this.dataDir, { recursive: true, force: true });
   }
+}
+
+async function stopLeftOver(dataDir: string): Promise<void> {
+  if (!existsSync(join(dataDir, 'cluster', 'postmaster.pid'))) return;
+  const leftOver = await startEmbeddedPostgres({ dataDir, log: { info() {}, warn() {} } });
+  await leftOver.stop();
 }
 
 /** One gateway that runs as it does for an operator. */

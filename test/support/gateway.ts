@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '#config';
@@ -10,7 +10,7 @@ import { startGateway, type RunningGateway } from '../../apps/gateway/start-gate
 import { GATEWAY_TEMPLATE } from './gateway-template.js';
 import { basic, HttpClient } from './http-client.js';
 import { OsbClient, type PlanIds } from './osb-client.js';
-import { createDatabase, type TestDatabase } from './postgres.js';
+import { createDatabase, testServerUrl, type TestDatabase } from './postgres.js';
 
 export const TEST_SEALING_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -47,6 +47,27 @@ export function testVariables({ url }: TestDatabase): Readonly<Record<string, st
   };
 }
 
+/** The settings of a `postgresql` backend on the server of this test run. */
+export function tenantServer(): Readonly<Record<string, unknown>> {
+  const { hostname: host, port, username, password } = new URL(testServerUrl());
+  return { host, port: Number(port), username, password: decodeURIComponent(password) };
+}
+
+/**
+ * The bundled backends, with the server of this test run for tenants. With a database of one's own the gateway has none.
+ *
+ * @returns the path of a configuration file in that folder
+ */
+async function bundledBackends(folder: string): Promise<string> {
+  const backends = [
+    { name: 'demo', type: 'demo' },
+    { name: 'postgresql', type: 'postgresql', settings: tenantServer() },
+  ];
+  const file = join(folder, 'bundled.yaml');
+  await writeFile(file, JSON.stringify({ backends }));
+  return file;
+}
+
 /** A whole gateway in this process, with a database of its own, the bundled backends, and clients to talk to it. */
 export class TestGateway {
   private readonly clients: { close(): Promise<void> }[] = [];
@@ -67,6 +88,7 @@ export class TestGateway {
       environment: readEnvironment({
         PORT: '0',
         DATA_DIR: dataDir,
+        CONFIG_FILE: await bundledBackends(dataDir),
         ...testVariables(database),
         ...options.env,
       }),

@@ -10,7 +10,7 @@ export interface TestDatabase {
 }
 
 /** Makes a database, empty or a copy of a template, on the server of this run or another one. */
-export async function createDatabase(template = 'template1', admin = adminUrl()): Promise<TestDatabase> {
+export async function createDatabase(template = 'template1', admin = testServerUrl()): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await query(admin, `create database ${name} template ${template}`);
   return {
@@ -31,7 +31,8 @@ export async function query<R extends QueryResultRow>(url: string, sql: string, 
   }
 }
 
-function adminUrl(): string {
+/** The server of this test run, with the rights of the superuser. */
+export function testServerUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
   if (url === undefined) throw new Error('TEST_POSTGRES_URL is not set: Jest starts the server and sets it.');
   return url;

@@ -43,6 +43,7 @@ export class BackendDirectory {
       calls: this.calls.stateOf(backend.id),
       retries: this.retries.boundsOf(backend.id),
       condition: this.keeper.condition(backend.id),
+      warnings: this.registry.warningsOf(backend.id),
       services: offered.filter(({ backendId }) => backendId === backend.id).length,
       ...(this.registry.record(backend.id) && { capabilities: this.registry.get(backend.id).capabilities }),
     };

@@ -23,6 +23,7 @@ const facts: BackendFacts = {
   condition: { backendId: 'id-1', fetchedAt: new Date(1000), leftOut: [], leftOutCount: 0, warnings: [], warningCount: 0 },
   services: 1,
   capabilities: {},
+  warnings: [],
 };
 
 const nameOf = (id: string): string => ({ 'id-2': 'legacy' })[id] ?? id;

@@ -14,6 +14,8 @@ export interface BackendFacts {
   readonly services: number;
   /** Absent while it could not be made ready. */
   readonly capabilities?: Capabilities;
+  /** What the backend itself says. */
+  readonly warnings: readonly string[];
 }
 
 export type NameOfBackend = (id: string) => string;
@@ -60,9 +62,9 @@ function findingView({ serviceId, serviceName, planId, planName, reason }: Catal
   };
 }
 
-function warningsOf({ type }: Backend, { capabilities, condition }: BackendFacts): string[] {
+function warningsOf({ type }: Backend, { capabilities, condition, warnings: own }: BackendFacts): string[] {
   if (!capabilities) return [`it cannot be called: type "${type}" is not installed, or does not take these settings any more; see the log`];
-  const warnings: string[] = [];
+  const warnings = [...own];
   if (capabilities.sharedCredentials) warnings.push('all bindings of an instance share credentials: unbind revokes nothing');
   if (condition.fetchedAt === undefined) warnings.push('its catalog was never read: it offers nothing');
   return warnings;

@@ -17,81 +17,70 @@ import {
 } from '#sdk';
 import { bind } from './bind.js';
 import { catalog, offeredPlans } from './catalog.js';
-import { Connections } from './connections.js';
 import { deprovision } from './deprovision.js';
-import { replaceOldComments } from './old-comments.js';
 import { provision } from './provision.js';
-import { makeReady } from './readiness.js';
-import { resolveServer, type PostgresqlServer } from './server.js';
+import { Servers } from './servers.js';
+import { ServersReadiness } from './servers-readiness.js';
 import { postgresqlSettings, type PostgresqlPlan, type PostgresqlSettings } from './settings.js';
 import { unbind } from './unbind.js';
 import { update } from './update.js';
 
-export interface PostgresqlBackendOptions {
-  /** The server of backends whose settings name none; asked when such a backend is created. */
-  readonly defaultServer?: () => PostgresqlServer | undefined;
-}
-
 const READINESS_TIMEOUT_MS = 10_000;
 
 /** Databases on a PostgreSQL server (15 or later): an instance is a database, a binding is a login of its own. */
-export function postgresqlBackend(options: PostgresqlBackendOptions): BackendType<PostgresqlSettings> {
-  return {
-    type: 'postgresql',
-    description: 'Databases on a PostgreSQL server: one database per instance, one login per binding.',
-    settings: postgresqlSettings,
-    create: (settings, environment) =>
-      new PostgresqlBackend(settings, resolveServer(settings, options.defaultServer?.(), environment.addresses), environment),
-  };
-}
+export const postgresqlBackend: BackendType<PostgresqlSettings> = {
+  type: 'postgresql',
+  description: 'Databases on a PostgreSQL server: one database per instance, one login per binding.',
+  settings: postgresqlSettings,
+  create: (settings, environment) => new PostgresqlBackend(settings, environment),
+};
 
 class PostgresqlBackend implements ServiceBackend {
   readonly capabilities = { parallelBindings: true };
   readonly #plans: readonly PostgresqlPlan[];
-  readonly #connections: Connections;
-  #ready = false;
+  readonly #servers: Servers;
+  readonly #readiness: ServersReadiness;
 
   constructor(
     private readonly settings: PostgresqlSettings,
-    server: PostgresqlServer,
-    private readonly environment: BackendEnvironment,
+    { log, addresses }: BackendEnvironment,
   ) {
     this.#plans = offeredPlans(settings);
-    this.#connections = new Connections(server, environment.log);
+    this.#servers = new Servers(settings, log, addresses);
+    this.#readiness = new ServersReadiness(this.#servers, this.#plans, log);
   }
 
   async catalog({ signal }: { readonly signal: AbortSignal }): Promise<unknown> {
-    const bounds = { signal, deadline: new Date(Date.now() + READINESS_TIMEOUT_MS) };
-    if (!this.#ready) {
-      await makeReady(this.#connections, this.#plans, this.environment.log, bounds);
-      this.#ready = true;
-    }
-    await replaceOldComments(this.#connections, this.environment.log, bounds);
+    await this.#readiness.check({ signal, deadline: new Date(Date.now() + READINESS_TIMEOUT_MS) });
     return catalog(this.settings);
   }
 
+  warnings(): readonly string[] {
+    return this.#readiness.warnings;
+  }
+
   async provision(request: ProvisionRequest, call: Call): Promise<Done<InstanceResult>> {
-    await provision(this.#connections, this.#plan(request), request, call);
+    await provision(await this.#servers.choose(request, call), this.#plan(request), request, call);
     return done({});
   }
 
   async update(request: UpdateRequest, call: Call): Promise<Done<InstanceResult>> {
-    await update(this.#connections, this.#plan(request), request, call);
+    await update(await this.#servers.of(request, call), this.#plan(request), request, call);
     return done({});
   }
 
   async deprovision(request: InstanceRef, call: Call): Promise<Done<void>> {
-    await deprovision(this.#connections, request, call);
+    await deprovision(await this.#servers.of(request, call), request, call);
     return done(undefined);
   }
 
   async bind(request: BindRequest, call: Call): Promise<Done<BindingResult>> {
-    const credentials = await bind(this.#connections, this.#plan(request), request, call);
+    const credentials = await bind(await this.#servers.of(request, call), this.#plan(request), request, call);
     return done({ credentials: toRawJson(credentials) });
   }
 
   async unbind(request: BindingRef, call: Call): Promise<Done<void>> {
-    await unbind(this.#connections, request, call);
+    await unbind(await this.#servers.of(request, call), request, call);
     return done(undefined);
   }
 
@@ -101,7 +90,7 @@ class PostgresqlBackend implements ServiceBackend {
   lastBindingOperation = notOffered;
 
   close(): Promise<void> {
-    return this.#connections.close();
+    return this.#servers.close();
   }
 
   #plan({ planId }: InstanceRef): PostgresqlPlan {

@@ -1,7 +1,6 @@
 import type { ClientConfig } from 'pg';
 import type { AddressGuard } from '#sdk';
-import { guardedSocket, hostRefusal } from './guarded-socket.js';
-import type { PostgresqlSettings } from './settings.js';
+import { guardedSocket } from './guarded-socket.js';
 import type { SslMode } from './ssl-mode.js';
 
 /** A PostgreSQL server and the role the gateway administers it with. */
@@ -15,48 +14,21 @@ export interface PostgresqlServer {
   readonly database?: string | undefined;
   /** `disable` when absent. */
   readonly ssl?: SslMode | undefined;
-  /** PEM; read with `verify-full` only. The system's authorities when absent. */
+  /** PEM of the authority. The system's authorities when absent. */
   readonly caCertificate?: string | undefined;
   /** What applications connect to, where it differs from `host` and `port`. */
   readonly publicHost?: string | undefined;
   readonly publicPort?: number | undefined;
   /** Nobody else uses this server: CONNECT on `postgres` and `template1` may be taken from PUBLIC. */
   readonly dedicated?: boolean | undefined;
-  /** Decides which addresses `host` may have. Absent for the gateway's own server, which is always reachable. */
+  /** Decides which addresses `host` may have. Absent for the gateway's own servers, which are always reachable. */
   readonly addresses?: AddressGuard | undefined;
+  /** How the driver connects where a URL says it in full; all but the database. */
+  readonly client?: ClientConfig;
 }
 
 /** Longest wait for a connection or a free place in the pool. */
 const CONNECT_TIMEOUT_MS = 5_000;
-
-/**
- * The server named by the settings, else the gateway's own, with the settings' public address over it.
- *
- * @throws Error when the address guard refuses the configured host, or there is no server at all
- */
-export function resolveServer(
-  settings: PostgresqlSettings,
-  defaultServer: PostgresqlServer | undefined,
-  addresses: AddressGuard,
-): PostgresqlServer {
-  const server = configuredServer(settings, addresses) ?? defaultServer;
-  if (server === undefined) {
-    throw new Error('the gateway has no PostgreSQL server of its own to offer: set "host", "username" and "password"');
-  }
-  return {
-    ...server,
-    publicHost: settings.publicHost ?? server.publicHost,
-    publicPort: settings.publicPort ?? server.publicPort,
-  };
-}
-
-function configuredServer(settings: PostgresqlSettings, addresses: AddressGuard): PostgresqlServer | undefined {
-  const { host, port = 5432, username, password, database, ssl, caCertificate, dedicated } = settings;
-  if (host === undefined || username === undefined || password === undefined) return undefined;
-  const reason = hostRefusal(host, addresses);
-  if (reason !== undefined) throw new Error(`host: ${reason}`);
-  return { host, port, user: username, password, database, ssl, caCertificate, dedicated, addresses };
-}
 
 /** How the gateway itself connects: to `database`, else to the one it signs in to. */
 export function clientConfig(server: PostgresqlServer, database?: string): ClientConfig {
@@ -67,11 +39,12 @@ export function clientConfig(server: PostgresqlServer, database?: string): Clien
     port: server.port,
     user: server.user,
     password: server.password,
-    database: database ?? server.database ?? 'postgres',
     ssl: tlsOptions(server),
     application_name: 'osb-gateway',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...server.client,
+    database: database ?? server.database ?? 'postgres',
   };
 }
 
@@ -81,6 +54,8 @@ function tlsOptions(server: PostgresqlServer): ClientConfig['ssl'] {
       return false;
     case 'require':
       return { rejectUnauthorized: false };
+    case 'verify-ca':
+      return { rejectUnauthorized: true, ca: server.caCertificate, checkServerIdentity: () => undefined };
     case 'verify-full':
       return { rejectUnauthorized: true, ca: server.caCertificate };
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secretSetting } from '#sdk';
+import { providedSetting, secretSetting } from '#sdk';
 import { SSL_MODES } from './ssl-mode.js';
 
 const name = z.string().min(1).max(255);
@@ -21,13 +21,13 @@ const plan = z.strictObject({
 export type PostgresqlPlan = z.infer<typeof plan>;
 
 const shape = z.strictObject({
-  host: name.optional().meta({ description: "The server. Absent: the gateway's own server." }),
+  host: name.optional().meta({ description: 'The server for new instances. Absent: the embedded one for tenants, where there is one.' }),
   port: port.optional().meta({ description: '5432 when absent.' }),
   username: name.optional().meta({ description: 'A superuser, or a role with CREATEDB and CREATEROLE.' }),
   password: secretSetting().optional(),
   database: name.optional().meta({ description: 'The database the gateway signs in to. "postgres" when absent.' }),
   ssl: z.enum(SSL_MODES).optional().meta({ description: '"disable" when absent.' }),
-  caCertificate: z.string().min(1).max(65_536).optional().meta({ description: 'PEM, for "verify-full".' }),
+  caCertificate: z.string().min(1).max(65_536).optional().meta({ description: 'PEM, for "verify-ca" and "verify-full".' }),
   dedicated: z.boolean().optional().meta({
     description: 'Only this gateway uses the server: CONNECT on "postgres" and "template1" is taken from PUBLIC.',
   }),
@@ -36,6 +36,14 @@ const shape = z.strictObject({
   serviceId: name.optional(),
   serviceName: name.optional(),
   plans: z.array(plan).min(1).max(50).optional(),
+  embeddedServer: providedSetting(
+    z.strictObject({ host: name, port, username: name, password: secretSetting() }),
+    'The embedded PostgreSQL for tenants: takes new instances where "host" is absent.',
+  ),
+  recordServer: providedSetting(
+    z.strictObject({ url: secretSetting(), dedicated: z.boolean().optional() }),
+    "The server that keeps the gateway's record: has instances that release 0.1 made there, and takes no new ones.",
+  ),
 });
 
 export type PostgresqlSettings = z.infer<typeof shape>;
@@ -54,8 +62,12 @@ export const postgresqlSettings = shape.superRefine((settings, context) => {
     if (settings.username === undefined) refuse('username', '"host" needs "username" and "password"');
     if (settings.password === undefined) refuse('password', '"host" needs "username" and "password"');
   }
-  if (settings.caCertificate !== undefined && settings.ssl !== 'verify-full') {
-    refuse('caCertificate', '"caCertificate" is read with "ssl": "verify-full" only');
+  const isVerified = settings.ssl === 'verify-ca' || settings.ssl === 'verify-full';
+  if (settings.caCertificate !== undefined && !isVerified) {
+    refuse('caCertificate', '"caCertificate" is read with "ssl": "verify-ca" or "verify-full" only');
+  }
+  if (settings.caCertificate === undefined && settings.ssl === 'verify-ca') {
+    refuse('ssl', '"verify-ca" needs a "caCertificate": anybody can have a certificate of a public authority');
   }
   if (settings.serviceId !== undefined && (settings.serviceName === undefined || settings.plans === undefined)) {
     refuse('serviceId', 'a second service needs a "serviceName" and "plans" with ids of their own, too');

@@ -6,6 +6,11 @@ export function isRefusal(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && error.severity === 'ERROR';
 }
 
+/** True when the server has nothing for this role to enter. A wrong password is no such thing: it may be new. */
+export function isClosedTo(error: unknown): boolean {
+  return error instanceof DatabaseError && error.severity === 'FATAL' && /^(28000|3D000|42501)$/.test(error.code ?? '');
+}
+
 /**
  * What a failed verb means to the gateway. `mayHaveChanged` tells whether anything before the failure, or the failed
  * statement itself, may have had an effect: a lost connection is `Unavailable` without one and an unknown outcome with

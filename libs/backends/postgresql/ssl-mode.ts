@@ -1,4 +1,7 @@
-export const SSL_MODES = ['disable', 'require', 'verify-full'] as const;
+export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 
-/** `require` encrypts without looking at the certificate; `verify-full` checks it and the host name in it. */
+/**
+ * `require` encrypts without looking at the certificate; `verify-ca` checks who signed it, `verify-full` the host name
+ * in it, too.
+ */
 export type SslMode = (typeof SSL_MODES)[number];

@@ -1,51 +1,43 @@
 import { Injectable } from '@nestjs/common';
-import { AddressGuard, BrokerError, type BackendType, type Capabilities, type ServiceBackend } from '#sdk';
+import { AddressGuard, BrokerError, type Capabilities, type ServiceBackend } from '#sdk';
 import { Journal } from '../journal/journal.js';
+import { BackendTypes } from './backend-types.js';
 import type { Backend } from './backend.js';
 import { hideSecrets } from './hide-secrets.js';
+import { ProvidedSettings } from './provided-settings.js';
 
-/** The installed backend types, by their word. */
-export class BackendTypes {
-  private readonly byWord: ReadonlyMap<string, BackendType>;
-
-  constructor(types: readonly BackendType[]) {
-    this.byWord = new Map(types.map((type) => [type.type, type]));
-    if (this.byWord.size !== types.length) throw new Error('two installed backend types share one name');
-  }
-
-  get(word: string): BackendType | undefined {
-    return this.byWord.get(word);
-  }
-
-  all(): BackendType[] {
-    return [...this.byWord.values()];
-  }
+interface LiveBackend {
+  readonly record: Backend;
+  readonly backend: ServiceBackend;
+  /** What it was made of, to tell whether it has to be made anew. */
+  readonly settings: string;
 }
 
 /** The backends of this process, made ready from their records. */
 @Injectable()
 export class BackendRegistry {
-  private readonly live = new Map<string, { record: Backend; backend: ServiceBackend }>();
+  private readonly live = new Map<string, LiveBackend>();
 
   constructor(
     private readonly types: BackendTypes,
+    private readonly provided: ProvidedSettings,
     private readonly journal: Journal,
     private readonly addresses: AddressGuard,
   ) {}
 
   /**
-   * Takes over a new or changed record. With other settings the old connections are closed; calls under way are not
-   * disturbed by any other change. Throws what is wrong with the settings.
+   * Takes over a new or changed record. With other settings, its own or provided ones, the old connections are closed;
+   * calls under way are not disturbed by any other change. Throws what is wrong with the settings.
    */
   async put(record: Backend): Promise<void> {
     const known = this.live.get(record.id);
-    if (known?.record.version === record.version) return;
-    if (known && JSON.stringify(known.record.settings) === JSON.stringify(record.settings)) {
-      this.live.set(record.id, { record, backend: known.backend });
+    const settings = JSON.stringify(this.provided.complete(record.type, record.settings));
+    if (known?.settings === settings) {
+      this.live.set(record.id, { ...known, record });
       return;
     }
     const backend = this.create(record);
-    this.live.set(record.id, { record, backend });
+    this.live.set(record.id, { record, backend, settings });
     await known?.backend.close?.();
   }
 
@@ -54,7 +46,7 @@ export class BackendRegistry {
     const type = this.types.get(record.type);
     if (!type) throw new Error(`no backend type "${record.type}" is installed`);
     const log = this.journal.child({ backend: record.name });
-    const settings = type.settings.parse(record.settings);
+    const settings = type.settings.parse(this.provided.complete(record.type, record.settings));
     try {
       return type.create(settings, { name: record.name, log, addresses: this.addresses });
     } catch (error) {
@@ -65,7 +57,7 @@ export class BackendRegistry {
   /** A text of the backend without the secrets it was given. */
   withoutSecrets({ type, settings }: Pick<Backend, 'type' | 'settings'>, text: string): string {
     const installed = this.types.get(type);
-    return installed ? hideSecrets(text, installed.settings, settings) : text;
+    return installed ? hideSecrets(text, installed.settings, this.provided.complete(type, settings)) : text;
   }
 
   async remove(id: string): Promise<void> {
@@ -85,6 +77,11 @@ export class BackendRegistry {
   /** Nothing can be expected of a backend that is not there. */
   capabilitiesOf(id: string): Capabilities {
     return this.live.get(id)?.backend.capabilities ?? {};
+  }
+
+  /** What an operator should know of it now. */
+  warningsOf(id: string): readonly string[] {
+    return this.live.get(id)?.backend.warnings?.() ?? [];
   }
 
   ids(): string[] {

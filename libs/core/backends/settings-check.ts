@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
-import { BackendRegistry, BackendTypes } from './backend-registry.js';
+import { BackendRegistry } from './backend-registry.js';
+import { BackendTypes } from './backend-types.js';
+import { ProvidedSettings } from './provided-settings.js';
 
 /** Checks the settings of a backend before they are stored. */
 @Injectable()
@@ -8,6 +10,7 @@ export class SettingsCheck {
   constructor(
     private readonly types: BackendTypes,
     private readonly registry: BackendRegistry,
+    private readonly provided: ProvidedSettings,
   ) {}
 
   /** @throws BrokerError BadRequest that names every wrong member, without its value */
@@ -16,6 +19,10 @@ export class SettingsCheck {
     if (!installed) {
       const known = this.types.all().map((each) => each.type);
       throw new BrokerError('BadRequest', `no backend type "${type}" is installed; there are: ${known.join(', ')}`);
+    }
+    const taken = this.provided.providedIn(type, settings);
+    if (taken.length > 0) {
+      throw new BrokerError('BadRequest', taken.map((each) => `settings.${each}: the gateway fills it in; leave it out`).join('; '));
     }
     const parsed = installed.settings.safeParse(settings);
     if (!parsed.success) {

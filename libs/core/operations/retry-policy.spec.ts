@@ -1,6 +1,8 @@
 import { AddressGuard } from '#sdk';
 import fc from 'fast-check';
-import { BackendRegistry, BackendTypes } from '../backends/backend-registry.js';
+import { BackendRegistry } from '../backends/backend-registry.js';
+import { BackendTypes } from '../backends/backend-types.js';
+import { ProvidedSettings } from '../backends/provided-settings.js';
 import { newOperationId, type Incarnation } from '../ids/ids.js';
 import type { Journal } from '../journal/journal.js';
 import type { Operation } from './operation.js';
@@ -64,7 +66,8 @@ test('a first pause longer than the longest of every backend makes that one long
 });
 
 describe('towards a backend whose policy says nothing of pauses', () => {
-  const retries = new RetryPolicy(new BackendRegistry(new BackendTypes([]), {} as Journal, new AddressGuard([])), timings);
+  const types = new BackendTypes([]);
+  const retries = new RetryPolicy(new BackendRegistry(types, new ProvidedSettings(types), {} as Journal, new AddressGuard([])), timings);
   const tried: Operation = {
     id: newOperationId(),
     kind: 'deprovision',

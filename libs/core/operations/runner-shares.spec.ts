@@ -1,6 +1,8 @@
 import { AddressGuard } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
-import { BackendRegistry, BackendTypes } from '../backends/backend-registry.js';
+import { BackendRegistry } from '../backends/backend-registry.js';
+import { BackendTypes } from '../backends/backend-types.js';
+import { ProvidedSettings } from '../backends/provided-settings.js';
 import type { Journal } from '../journal/journal.js';
 import { RunnerShares } from './runner-shares.js';
 import { Timings } from './timings.js';
@@ -8,7 +10,8 @@ import { Timings } from './timings.js';
 /** Of backends that may have 64 calls at once. */
 let shares: RunnerShares;
 beforeEach(() => {
-  const registry = new BackendRegistry(new BackendTypes([]), {} as Journal, new AddressGuard([]));
+  const types = new BackendTypes([]);
+  const registry = new BackendRegistry(types, new ProvidedSettings(types), {} as Journal, new AddressGuard([]));
   shares = new RunnerShares(registry, new BackendCalls(registry, new Timings()));
 });
 
