@@ -82,11 +82,16 @@ const schemaPlan = (i: number): object => {
 };
 const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
+/** With 80 plans of 1,400 characters: 60 of these have 7 MB, and all of it is published. */
+const largeOffering = (i: number): object =>
+  offering(i, many(80, (j) => ({ id: `plan-${i}-${j}`, name: `plan-${j}`, description: 'x'.repeat(1_400) })));
+
 const CATALOGS: Readonly<Record<string, () => object | string>> = {
   '100,000 plans in one service': () => catalogWith(offering(0, many(100_000, plan))),
   '20,000 services': () => catalogWith(...many(20_000, (i) => offering(i, [plan(i)]))),
   '1,000,000 wrong tags': () => catalogWith(offering(0, [plan(0)], { tags: many(900_000, () => 1) })),
   'schemas of 20,000 schemas': () => catalogWith(offering(0, many(30, schemaPlan))),
+  'as much as is published': () => catalogWith(...many(60, largeOffering)),
   'one string of 7 MiB': () => catalogWith(offering(0, [plan(0)], { metadata: { displayName: 'x'.repeat(7_000_000) } })),
   'a long version': () => catalogWith(offering(0, [{ ...plan(0), maintenance_info: { version: `1.0.0-${'1'.repeat(2_000_000)}!` } }])),
   'keys without end': () => `{"services":[],${keys(400_000).slice(1)}`,
