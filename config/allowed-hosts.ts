@@ -13,7 +13,8 @@ function isHostName(text: string): boolean {
   return /^[a-z0-9._-]+$/.test(text) && URL.canParse(url) && isIP(new URL(url).hostname) === 0;
 }
 
-function isNetwork(text: string): boolean {
+/** An address, or a network in CIDR form. */
+export function isNetwork(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   if (isIP(address) === 0 || rest.length > 0) return false;
   if (prefix === undefined) return true;

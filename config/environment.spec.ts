@@ -26,6 +26,7 @@ describe('a gateway without configuration', () => {
       platform: { name: 'default', username: 'platform', kind: 'other' },
       logLevel: 'info',
       backendAllowedHosts: ['127.0.0.0/8', '::1', 'localhost'],
+      trustProxy: [],
       drainSeconds: 0,
       gatewayUrl: 'http://127.0.0.1:8080',
     });
@@ -76,6 +77,7 @@ test('every variable takes effect', () => {
     PLATFORM_KIND: 'cloudfoundry',
     LOG_LEVEL: 'debug',
     BACKEND_ALLOWED_HOSTS: 'db.internal, Broker.local,10.0.0.0/8,::1',
+    TRUST_PROXY: '10.0.0.0/8, ::1',
     DRAIN_SECONDS: '20',
     GATEWAY_URL: 'https://broker.example',
   };
@@ -92,6 +94,7 @@ test('every variable takes effect', () => {
     sealingKeys: DATABASE.SEALING_KEYS,
     logLevel: 'debug',
     backendAllowedHosts: ['db.internal', 'broker.local', '10.0.0.0/8', '::1'],
+    trustProxy: ['10.0.0.0/8', '::1'],
     drainSeconds: 20,
     gatewayUrl: 'https://broker.example',
   });
@@ -112,6 +115,9 @@ describe('a wrong variable stops the start with one line', () => {
     ['PORT', '-1', 'is not a number'],
     ['DRAIN_SECONDS', '1.5', 'DRAIN_SECONDS ("1.5") is not such a number. It must be a whole number of seconds, 0 to 60.'],
     ['DRAIN_SECONDS', '61', 'is out of range'],
+    ['TRUST_PROXY', '0', 'is out of range'],
+    ['TRUST_PROXY', 'true', 'TRUST_PROXY ("true") entry 1 is not an address or network. It must be'],
+    ['TRUST_PROXY', '10.0.0.1,10.0.0.0/33', 'entry 2 is not an address or network'],
     ['MIGRATE', 'yes', 'MIGRATE ("yes") is neither. It must be "auto" or "check".'],
     ['PLATFORM_KIND', 'cf', 'It must be "cloudfoundry", "kubernetes" or "other".'],
     ['PLATFORM_NAME', 'CF EU', 'PLATFORM_NAME ("CF EU") is not such a name. It must be 1 to 63 lower-case letters'],

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { TrustProxy } from './trust-proxy.js';
 import { ConfigurationError } from './configuration-error.js';
 import { type Variable, type VariableName, VARIABLES } from './variables.js';
 
@@ -28,6 +29,8 @@ export interface Environment {
   readonly logLevel: Value<'LOG_LEVEL'>;
   /** Host names, addresses and networks in CIDR form, in lower case. */
   readonly backendAllowedHosts: readonly string[];
+  /** The proxies whose X-Forwarded headers are believed; none: an empty list. */
+  readonly trustProxy: TrustProxy;
   /** How long requests are taken after SIGTERM. */
   readonly drainSeconds: number;
   /** Where the commands beside the gateway find it. */
@@ -60,6 +63,7 @@ export function readEnvironment(env: Variables): Environment {
     ...present('sealingKeys', embedded ? read(env, 'SEALING_KEYS') : readRequired(env, 'SEALING_KEYS', 'DATABASE_URL')),
     logLevel: readOrDefault(env, 'LOG_LEVEL'),
     backendAllowedHosts: read(env, 'BACKEND_ALLOWED_HOSTS') ?? (embedded ? LOOPBACK : []),
+    trustProxy: read(env, 'TRUST_PROXY') ?? [],
     drainSeconds: read(env, 'DRAIN_SECONDS') ?? (embedded ? 0 : 5),
     gatewayUrl: read(env, 'GATEWAY_URL') ?? urlOf(readOrDefault(env, 'HOST'), readOrDefault(env, 'PORT')),
   };

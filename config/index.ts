@@ -4,4 +4,5 @@ export * from './configuration-error.js';
 export { environmentConfig, environmentModule } from './environment-config.js';
 export { type Environment, loadDatabaseUrl, loadEnvironment, readEnvironment, type Variables } from './environment.js';
 export { NAME } from './name.js';
+export type { TrustProxy } from './trust-proxy.js';
 export { type Variable, type VariableName, VARIABLES } from './variables.js';

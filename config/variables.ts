@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { allowedHosts } from './allowed-hosts.js';
 import { NAME } from './name.js';
 import { sealingKeys } from './sealing-keys.js';
+import { trustProxy } from './trust-proxy.js';
 
 /** One environment variable, as the reference (docs/reference/configuration.md) shows it. */
 export interface Variable<T = unknown> {
@@ -125,6 +126,12 @@ export const VARIABLES = {
     default: 'none with DATABASE_URL; otherwise 127.0.0.0/8,::1,localhost',
     sentence: 'Hosts that backends may call although their address is a loopback, link-local or cloud metadata one.',
     schema: allowedHosts,
+  },
+  TRUST_PROXY: {
+    type: 'a comma list of addresses and networks (10.0.0.0/8), or a number of proxies, 1 to 16',
+    default: 'none',
+    sentence: 'Proxies in front whose X-Forwarded-For tells the address of a client. Wrong passwords are counted by it.',
+    schema: trustProxy,
   },
   DRAIN_SECONDS: {
     type: 'a whole number of seconds, 0 to 60',

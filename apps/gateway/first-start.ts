@@ -6,6 +6,7 @@ import {
   CredentialDirectory,
   operatorDid,
   PasswordDigests,
+  type PasswordOrigin,
   PlatformStore,
   RegisterBackend,
   RegisterPlatform,
@@ -26,6 +27,7 @@ const BUNDLED: readonly DeclaredBackend[] = [
 export interface FirstPlatform extends DeclaredPlatform {
   /** Nobody chose the password: one that the platform has already is not replaced by it. */
   readonly isPasswordMadeUp: boolean;
+  readonly passwordOrigin?: PasswordOrigin;
 }
 
 /** Brings what the configuration declares into the store: at the first start, and whenever it changed. */
@@ -81,7 +83,7 @@ export class FirstStart {
     for (const backend of declared) await this.keepBackend(backend, known);
   }
 
-  private async keepPlatform(platform: DeclaredPlatform): Promise<void> {
+  private async keepPlatform(platform: DeclaredPlatform & Pick<FirstPlatform, 'passwordOrigin'>): Promise<void> {
     const { name, username, password } = platform;
     const known = await this.platformOf(name);
     if (!known) {
@@ -98,11 +100,11 @@ export class FirstStart {
 
   private async keepCredential(
     { id }: Platform,
-    { name, username, password }: DeclaredPlatform,
+    { name, username, password, passwordOrigin = 'chosen' }: DeclaredPlatform & Pick<FirstPlatform, 'passwordOrigin'>,
     keep: PlatformStore['putCredential'],
   ): Promise<void> {
     const audit = operatorDid(GATEWAY, 'platform.credential', `platform ${name}`, { after: { username } });
-    const kept = await keep(id, { username, digest: await this.digests.digest(password) }, audit);
+    const kept = await keep(id, { username, digest: await this.digests.digest(password, passwordOrigin) }, audit);
     if (kept === 'kept') return;
     throw new BrokerError('Conflict', `platform "${name}": the username "${username}" belongs to another platform`);
   }

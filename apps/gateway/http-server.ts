@@ -3,7 +3,9 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import type { TrustProxy } from '#config';
 import { JSON_LIMITS, JsonTextError, parseRawObject, type JsonLimits } from '#sdk';
+import { NO_STORE } from './browser-safety.js';
 
 const MEGABYTE = 1_048_576;
 /** 1,024 characters of four bytes, each written as `%XX`. */
@@ -12,9 +14,14 @@ const HEADER_BYTES = 64 * 1024;
 /** Longer than clients keep idle connections (Go: 90 s), so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** Fastify as the platforms need it. */
-export function createHttpAdapter(): FastifyAdapter {
+/**
+ * Fastify as the platforms need it.
+ *
+ * @param trustProxy whose X-Forwarded headers count: addresses and networks, or how many proxies stand in front
+ */
+export function createHttpAdapter(trustProxy: TrustProxy): FastifyAdapter {
   return new FastifyAdapter({
+    trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : [...trustProxy],
     bodyLimit: MEGABYTE,
     routerOptions: { maxParamLength: MOST_ID_LENGTH },
     genReqId: () => randomUUID(),
@@ -30,6 +37,7 @@ export function createHttpAdapter(): FastifyAdapter {
       void reply
         .status(error.statusCode ?? 400)
         .header('content-type', 'application/json; charset=utf-8')
+        .header('cache-control', NO_STORE)
         .send(JSON.stringify({ error: 'BadRequest', description: 'the path of the request is malformed' }));
     },
   });
@@ -89,6 +97,6 @@ function answerBrokenRequest(error: ClientError, socket: Socket): void {
         : ['400 Bad Request', 'BadRequest', 'this is no well-formed HTTP request'];
   const body = JSON.stringify({ error: word, description });
   socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: ${NO_STORE}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

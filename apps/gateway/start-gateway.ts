@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { loadConfigFile, type Environment } from '#config';
-import { BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, Outage, Timings } from '#core';
+import { type PasswordOrigin, BackendTypes, CatalogKeeper, CatalogLoop, OperationRunner, Outage, Timings } from '#core';
 import { migrations } from '#migrations';
 import { addRequestHooks } from '#osb-api';
 import { bringUpToDate, createDatabase, proveSealingKeys, type DataSource } from '#persistence';
@@ -10,6 +10,7 @@ import { AesGcmSealer, Argon2idDigests, AuthenticationHook, parseSealingKeys } f
 import { addRequestLog, addRequestMetrics, Metrics, NestLog, PinoJournal, Readiness } from '#telemetry';
 import type { BackendType } from '#sdk';
 import { INSTALLED_BACKENDS, provideOwnServers } from './backends.js';
+import { addNoStore, refuseCrossSiteWrites } from './browser-safety.js';
 import { DataDir } from './data-dir.js';
 import { FirstStart } from './first-start.js';
 import { GatewayModule } from './gateway.module.js';
@@ -58,7 +59,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const sealer = new AesGcmSealer(parseSealingKeys(environment.sealingKeys ?? (await dataDir.sealingKeys())));
   const logins = await chooseLogins(environment, dataDir);
   // Slow by design: it is made while the database starts.
-  const adminDigest = new Argon2idDigests().digest(logins.admin.password);
+  const adminDigest = new Argon2idDigests().digest(logins.admin.password, originOf(logins.made.admin));
 
   const own = await openOwnServers(environment, dataDir, journal);
   const undo: (() => Promise<unknown>)[] = [() => own.stop()];
@@ -90,7 +91,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await app.get(CatalogKeeper).rebuild();
     // Beside a database of its own it was made up for that database: there it counts.
     const isPasswordMadeUp = logins.made.platform && environment.databaseUrl !== undefined;
-    const signsIn = await app.get(FirstStart).apply(config, { ...environment.platform, ...logins.platform, isPasswordMadeUp });
+    const signsIn = await app.get(FirstStart).apply(config, {
+      ...environment.platform,
+      ...logins.platform,
+      isPasswordMadeUp,
+      passwordOrigin: originOf(logins.made.platform),
+    });
     await app.get(CatalogLoop).start();
     app.get(OperationRunner).start();
     undo.push(() => app.get(OperationRunner).stop());
@@ -130,13 +136,15 @@ interface App {
 }
 
 async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise<App> {
-  const app = await NestFactory.create<NestFastifyApplication>(await GatewayModule.of(parts), createHttpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(await GatewayModule.of(parts), createHttpAdapter(parts.environment.trustProxy), {
     logger: new NestLog(parts.logger),
     bodyParser: false,
     abortOnError: false,
   });
   const server = app.getHttpAdapter().getInstance();
   const requests = new OpenRequests(server);
+  refuseCrossSiteWrites(server);
+  addNoStore(server);
   addJsonParser(server);
   addRequestHooks(server, app.get(AuthenticationHook).authenticate);
   addRequestLog(server, parts.logger);
@@ -152,6 +160,8 @@ interface Logins {
   readonly made: { readonly admin: boolean; readonly platform: boolean };
   readonly isNew: boolean;
 }
+
+const originOf = (isMade: boolean): PasswordOrigin => (isMade ? 'generated' : 'chosen');
 
 /** Passwords that are not configured are made up once and kept in `DATA_DIR`. */
 async function chooseLogins({ admin, platform }: Environment, dataDir: DataDir): Promise<Logins> {

@@ -53,7 +53,7 @@ const basic = (username: string, password: string): Record<string, string> => ({
 });
 
 async function start(): Promise<NestFastifyApplication> {
-  const digest = await new Argon2idDigests().digest('secret');
+  const digest = await new Argon2idDigests().digest('secret', 'chosen');
   const platform = { id: 'p-1', name: 'cf-eu', kind: 'cloudfoundry' } as const;
   const find = async (username: string) => (username === 'cf' ? { platform, digest, version: '1' } : undefined);
   const security = SecurityModule.forRoot({

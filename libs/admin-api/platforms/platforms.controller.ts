@@ -34,7 +34,8 @@ export class PlatformsController {
     @Body({ schema: registerPlatformBody }) body: z.output<typeof registerPlatformBody>,
   ): Promise<Platform & { password?: string }> {
     const { name, kind, username = name, password = generatePassword() } = body;
-    const platform = await this.registerPlatform.execute({ operator, name, kind, username, password });
+    const passwordOrigin = body.password === undefined ? 'generated' : 'chosen';
+    const platform = await this.registerPlatform.execute({ operator, name, kind, username, password, passwordOrigin });
     // It may have been tried, and refused, a moment ago.
     this.authenticator.forget(username);
     return body.password === undefined ? { ...platform, password } : platform;

@@ -15,11 +15,17 @@ export abstract class CredentialDirectory {
   abstract find(username: string): Promise<StoredCredential | undefined>;
 }
 
-/** Slow, salted digests of passwords. */
+/** `chosen` by people: it can be guessed, so that its digest is slow. `generated`: 256 random bits, which nobody can try. */
+export type PasswordOrigin = 'chosen' | 'generated';
+
+/** Salted digests of passwords. */
 export abstract class PasswordDigests {
   /** A new digest with a new salt, in PHC string format. */
-  abstract digest(password: string): Promise<string>;
+  abstract digest(password: string, origin: PasswordOrigin): Promise<string>;
 
   /** Whether the password made the digest. Rejects when the digest itself is not readable. */
   abstract verify(password: string, digest: string): Promise<boolean>;
+
+  /** Whether checking a password against it takes microseconds: one of a generated password. */
+  abstract isQuick(digest: string): boolean;
 }

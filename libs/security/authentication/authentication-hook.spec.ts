@@ -15,12 +15,12 @@ const ADMIN = basic('admin', 'admin:password');
 /** A server as the app builds it, and the bodies its parser was given. */
 async function gateway(name: string): Promise<{ readonly app: FastifyInstance; readonly bodies: string[] }> {
   const digests = new Argon2idDigests();
-  const digest = await digests.digest(':pässwörd:x');
+  const digest = await digests.digest(':pässwörd:x', 'chosen');
   const platform = { id: name, name, kind: 'cloudfoundry' } as const;
   const directory = {
     find: async (username: string) => (username === 'cf' ? { platform, digest, version: '1' } : undefined),
   };
-  const admin = { username: 'admin', passwordDigest: await digests.digest('admin:password') };
+  const admin = { username: 'admin', passwordDigest: await digests.digest('admin:password', 'chosen') };
   const authenticator = new Authenticator(directory, admin, digests);
   const platforms = new PlatformStrategy(authenticator);
   const hook = new AuthenticationHook(authenticator, platforms, new AdminStrategy(authenticator));

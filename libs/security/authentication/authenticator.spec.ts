@@ -46,9 +46,9 @@ async function setUp() {
   const clock = { ms: 0 };
   const digests = new CountingDigests();
   const directory = new Directory();
-  const digest = await digests.digest('pässwörd:mit:doppelpunkt');
+  const digest = await digests.digest('pässwörd:mit:doppelpunkt', 'chosen');
   directory.entries.set('cf', { platform, digest, version: '1' });
-  const admin = { username: 'admin', passwordDigest: await digests.digest('admin-password') };
+  const admin = { username: 'admin', passwordDigest: await digests.digest('admin-password', 'chosen') };
   const authenticator = new Authenticator(directory, admin, digests, () => clock.ms);
   const verify = (text: string, address = ADDRESS) => authenticator.verifyPlatform(text, address);
   return { authenticator, clock, digest, digests, directory, verify };
@@ -59,6 +59,7 @@ function withoutSlowChecks() {
   const digests = {
     digest: async (password: string) => password,
     verify: async (password: string, digest: string) => password === digest,
+    isQuick: () => false,
   };
   const directory = new Directory();
   directory.entries.set('cf', { platform, digest: 'secret', version: '1' });
@@ -174,7 +175,7 @@ describe('a header that was refused', () => {
   test('is good at once when the credentials became its own', async () => {
     const { authenticator, digests, directory, verify } = await setUp();
     await expect(verify(WRONG)).resolves.toBeUndefined();
-    directory.entries.set('cf', { platform, digest: await digests.digest('wrong'), version: '2' });
+    directory.entries.set('cf', { platform, digest: await digests.digest('wrong', 'chosen'), version: '2' });
     authenticator.forget('cf');
     await expect(verify(WRONG)).resolves.toEqual(platform);
   });
@@ -206,7 +207,7 @@ describe('a credential that is forgotten while a header is being checked', () =>
     ['gives its verdict to no later request', () => undefined],
   ])('%s', async (_what, pause) => {
     const { authenticator, digests, directory, verify } = await setUp();
-    const digest = await digests.digest('wrong');
+    const digest = await digests.digest('wrong', 'chosen');
     const before = verify(WRONG); // 1. the check begins with the old credential
     await until(() => digests.checked.length === 1);
     directory.entries.set('cf', { platform, digest, version: '2' }); // 2. a new one takes its place

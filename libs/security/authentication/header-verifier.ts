@@ -3,7 +3,8 @@ import type { PasswordDigests } from '#core';
 import { BrokerError } from '#sdk';
 import { decoyDigest } from '../credentials/argon2id-digests.js';
 import { MAX_BASIC_HEADER_LENGTH, parseBasicHeader, type BasicCredentials } from '../credentials/basic-header.js';
-import { ConcurrencyLimit, TooManyWaitingError } from '../credentials/concurrency-limit.js';
+import { TooManyWaitingError } from '../credentials/concurrency-limit.js';
+import { FairQueue } from '../credentials/fair-queue.js';
 import { FailureBackoff } from './failure-backoff.js';
 import { KnownCredentials, type Credential, type FindCredential, type Lookup } from './known-credentials.js';
 import { LruMap } from './lru-map.js';
@@ -47,7 +48,8 @@ export class HeaderVerifier<S> {
   /** Apart from the verified ones, so that a flood of wrong headers pushes none of them out. */
   readonly #refused = new LruMap<string, Refused>(MAX_HEADERS);
   readonly #running = new Map<string, Promise<S | undefined>>();
-  readonly #strangers = new ConcurrencyLimit(MAX_STRANGERS, MAX_STRANGERS_WAITING);
+  readonly #lookups = new FairQueue(MAX_STRANGERS, MAX_STRANGERS_WAITING);
+  readonly #strangers = new FairQueue(MAX_STRANGERS, MAX_STRANGERS_WAITING);
   readonly #known: KnownCredentials<S>;
   readonly #backoff: FailureBackoff;
   /** Rises when something is forgotten, so that a check begun before leaves no trace. */
@@ -83,7 +85,6 @@ export class HeaderVerifier<S> {
     if (verified !== undefined && this.now() < verified.until) return verified.subject;
     if (this.now() < (this.#refused.get(key)?.until ?? -Infinity)) return undefined;
     const attempt = { ...credentials, key, address, era: this.#era };
-    if (verified === undefined) this.#refuseWhileBackingOff(attempt);
     return this.#once(attempt, () =>
       verified === undefined ? this.#admitStranger(attempt) : this.#renew(attempt, verified),
     );
@@ -128,24 +129,37 @@ export class HeaderVerifier<S> {
     const lookup = await this.#known.find(attempt.username);
     const { credential, current } = lookup;
     if (credential?.version === verified.version) return this.#accept(attempt, credential, current);
-    return this.#checkPassword(attempt, lookup);
+    return (await this.#checkQuickly(attempt, lookup)) ?? this.#checkPassword(attempt, lookup);
   }
 
+  /**
+   * A generated password is checked before anything slow: no flood holds it up. A wrong one goes the way of all others,
+   * or the time would tell which usernames there are.
+   */
   async #admitStranger(attempt: Attempt): Promise<S | undefined> {
     try {
-      return await this.#strangers.run(async () => {
-        return this.#checkPassword(attempt, await this.#known.find(attempt.username));
-      });
+      const lookup = await this.#lookups.run(attempt, () => this.#known.find(attempt.username));
+      const accepted = await this.#checkQuickly(attempt, lookup);
+      if (accepted !== undefined) return accepted;
+      this.#refuseWhileBackingOff(attempt);
+      return await this.#strangers.run(attempt, () => this.#checkPassword(attempt, lookup));
     } catch (error) {
       if (error instanceof TooManyWaitingError) throw unavailable('too many new credentials are being checked');
       throw error;
     }
   }
 
-  /** The same work for an unknown username as for a known one. */
+  async #checkQuickly(attempt: Attempt, { credential, current }: Lookup<S>): Promise<S | undefined> {
+    if (credential === undefined || !this.digests.isQuick(credential.digest)) return undefined;
+    if (!(await this.digests.verify(attempt.password, credential.digest))) return undefined;
+    return this.#accept(attempt, credential, current);
+  }
+
+  /** The same work for every username, known or not. */
   async #checkPassword(attempt: Attempt, { credential, current }: Lookup<S>): Promise<S | undefined> {
-    const matches = await this.digests.verify(attempt.password, credential?.digest ?? DECOY);
-    if (matches && credential !== undefined) {
+    const isQuick = credential !== undefined && this.digests.isQuick(credential.digest);
+    const matches = await this.digests.verify(attempt.password, isQuick ? DECOY : (credential?.digest ?? DECOY));
+    if (matches && credential !== undefined && !isQuick) {
       this.#backoff.succeeded(attempt.username, attempt.address);
       return this.#accept(attempt, credential, current);
     }
