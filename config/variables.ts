@@ -55,7 +55,7 @@ export const VARIABLES = {
   DATA_DIR: {
     type: 'a folder',
     default: '.data',
-    sentence: 'Holds what the gateway makes for itself: embedded database, sealing key, passwords. Keep it private.',
+    sentence: 'Holds what the gateway makes for itself: embedded databases, sealing key, passwords. Keep it private.',
     schema: text,
   },
   MIGRATE: {

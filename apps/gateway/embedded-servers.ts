@@ -9,7 +9,7 @@ const RECORD_DATABASE = 'osb_gateway';
 /** The gateway starts without the server for tenants where that takes longer: nobody but tenants waits for it then. */
 const LONGEST_TENANTS_START_MS = 30_000;
 /** What one tenant cannot take from the others (ADR 0019). */
-const TENANT_SETTINGS: ServerSettings = {
+export const TENANT_SETTINGS: ServerSettings = {
   // More than the largest plan has, and some that only the gateway gets.
   max_connections: '200',
   superuser_reserved_connections: '20',

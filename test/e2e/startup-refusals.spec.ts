@@ -42,7 +42,7 @@ describe('a wrong configuration stops the start with one line that names what to
     ['a port that is no number', () => ({ PORT: 'abc' }), /^PORT \("abc"\) is not a number\./],
     ['keys that are none', () => ({ SEALING_KEYS: 'one:two' }), /^SEALING_KEYS entry 1 \("one"\) is not base64/],
     ['a database without keys', () => ({ DATABASE_URL: used.url }), /^SEALING_KEYS is missing, and DATABASE_URL needs it\./],
-    ['a database that is behind', () => ({ ...onUsed(), DATABASE_URL: empty.url }), /behind this release: run "npm run migrate"/],
+    ['a database that is behind', () => ({ ...onUsed(), DATABASE_URL: empty.url }), /behind this release: run "node dist\/apps\/cli\/migrate\.js"/],
     ['keys of another database', () => ({ ...onUsed(), SEALING_KEYS: OTHER_KEYS }), /^SEALING_KEYS has no usable key "test"/],
     [
       'a database that is not there',

@@ -19,14 +19,15 @@ afterEach(async () => {
   await database.drop();
 });
 
-test('logins that were made up are told at the first start alone, and kept where only their owner can read', async () => {
+test('logins that were made up are kept where only their owner can read, and no log shows them', async () => {
   const first = await home.start({ env });
   const file = join(home.dataDir, 'credentials.json');
   const { admin, platform } = JSON.parse(await readFile(file, 'utf8'));
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await (await first.osb()).catalog()).status).toBe(200);
   const { stdout } = await first.kill('SIGTERM');
-  for (const password of [admin, platform]) expect(stdout.split(password)).toHaveLength(2);
+  for (const password of [admin, platform]) expect(stdout).not.toContain(password);
+  expect(stdout).toContain(`generated ones are kept in ${file}`);
 
   const second = await home.start({ env });
   expect((await (await second.osb()).catalog()).status).toBe(200);
@@ -42,9 +43,6 @@ test('a gateway on a database whose platform has a password already tells none t
   const elsewhere = await GatewayHome.make();
   try {
     const { stdout } = await (await elsewhere.start({ env })).kill('SIGTERM');
-    const { admin, platform } = JSON.parse(await readFile(join(elsewhere.dataDir, 'credentials.json'), 'utf8'));
-    expect(stdout).toContain(admin);
-    expect(stdout).not.toContain(platform);
     expect(stdout).toMatch(/platform keeps the password it has .* PLATFORM_PASSWORD sets a new one/);
     expect((await (await first.osb()).catalog()).status).toBe(200);
   } finally {

@@ -61,7 +61,7 @@ test('migrating up, down and up again gives the same schema and leaves nothing b
 test('a database that is behind is refused where migrating is left to operators, and not touched', async () => {
   const database = await connect();
   await expect(bringUpToDate(database, 'check')).rejects.toThrow(SchemaError);
-  await expect(bringUpToDate(database, 'check')).rejects.toThrow('run "npm run migrate"');
+  await expect(bringUpToDate(database, 'check')).rejects.toThrow('run "node dist/apps/cli/migrate.js"');
   expect(await query(empty.url, `select from pg_class where relnamespace = 'public'::regnamespace`)).toEqual([]);
   await bringUpToDate(database, 'auto');
   await expect(bringUpToDate(database, 'check')).resolves.toEqual([]);
@@ -96,7 +96,7 @@ describe('a role that does not own the database', () => {
   test('is told what it lacks when it may not migrate', async () => {
     const refused = bringUpToDate(await connect(url), 'auto');
     await expect(refused).rejects.toThrow(SchemaError);
-    await expect(refused).rejects.toThrow(/permission denied for schema public.*let the role that owns the database run "npm run migrate"/);
+    await expect(refused).rejects.toThrow(/permission denied for schema public.*let the role that owns the database run "node dist\/apps\/cli\/migrate\.js"/);
   });
 
   test('is told what it lacks when it may not read', async () => {
