@@ -1,5 +1,6 @@
 export * from './audit/admin-event.js';
 export * from './audit/audit-event.js';
+export * from './audit/readable-event.js';
 export * from './backends/backend.js';
 export * from './backends/backend-calls.js';
 export * from './backends/backend-guard.js';
@@ -51,5 +52,6 @@ export * from './platforms/credential-directory.js';
 export * from './platforms/platform.js';
 export * from './platforms/platform-store.js';
 export * from './platforms/register-platform.js';
+export * from './readable/readable.js';
 export * from './sealing/sealer.js';
 export * from './within.js';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Journal } from '#core';
+import { Journal, readable } from '#core';
 
 /** The journal as structured log lines. */
 export class PinoJournal extends Journal {
@@ -8,26 +8,21 @@ export class PinoJournal extends Journal {
   }
 
   info(message: string, fields: Record<string, unknown> = {}): void {
-    this.logger.info(withError(fields), message);
+    this.logger.info(fieldsOf(fields), message);
   }
 
   warn(message: string, fields: Record<string, unknown> = {}): void {
-    this.logger.warn(withError(fields), message);
+    this.logger.warn(fieldsOf(fields), message);
   }
 
   error(message: string, fields: Record<string, unknown> = {}): void {
-    this.logger.error(withError(fields), message);
+    this.logger.error(fieldsOf(fields), message);
   }
 
   child(fields: Record<string, unknown>): Journal {
-    return new PinoJournal(this.logger.child(fields));
+    return new PinoJournal(this.logger.child(fieldsOf(fields)));
   }
 }
 
-/** Of an error only its kind, code, message and stack: what else hangs on it (queries, their values) may be secret. */
-function withError(fields: Record<string, unknown>): Record<string, unknown> {
-  const { error } = fields;
-  if (!(error instanceof Error)) return fields;
-  const { name, message, stack } = error;
-  return { ...fields, error: { name, message, stack, code: (error as { code?: unknown }).code } };
-}
+/** Fields hold what others sent; of errors only what is fit to read. */
+const fieldsOf = (fields: Record<string, unknown>): Record<string, unknown> => readable(fields) as Record<string, unknown>;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { readable } from '#core';
 
 /** One line for every request that is no read of the catalog or a probe: what was asked, and how it was answered. */
 export function addRequestLog(server: FastifyInstance, logger: Logger): void {
@@ -15,7 +16,7 @@ export function addRequestLog(server: FastifyInstance, logger: Logger): void {
         route: route ?? 'unknown',
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime),
-        ...(requestIdentity === undefined ? {} : { requestIdentity }),
+        ...(requestIdentity === undefined ? {} : { requestIdentity: readable(requestIdentity) }),
       },
       'request answered',
     );

@@ -58,3 +58,11 @@ test('every connection resolves the name again, those into the databases of inst
   await instance.provision(backend, operationId);
   await instance.deprovision(backend);
 });
+
+test('a name nobody knows reaches the caller as a code, never as a name', async () => {
+  const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND db.secret-site.example'), { code: 'ENOTFOUND' });
+  const { backend } = open('db.secret-site.example', resolving([], () => Promise.reject(unknown)));
+  const refused = await new Instance().provision(backend).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'Unavailable', description: expect.stringContaining('(ENOTFOUND)') });
+  expect(String(refused)).not.toContain('secret-site');
+});

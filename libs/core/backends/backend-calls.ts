@@ -35,6 +35,17 @@ export class BackendCalls {
     return this.guardOf(backendId).run(() => this.bounded(backendId, deadline, verb));
   }
 
+  /** A text of the backend, for people to read. */
+  readableText(backendId: string, text: string): string {
+    return this.registry.readableText(backendId, text);
+  }
+
+  /** The same refusal with such a text. */
+  readableError(backendId: string, error: BrokerError): BrokerError {
+    const description = this.readableText(backendId, error.description);
+    return description === error.description ? error : new BrokerError(error.code, description, error.details);
+  }
+
   private guardOf(backendId: string): BackendGuard {
     const mostCalls = this.registry.record(backendId)?.policy.mostCalls;
     const known = this.guards.get(backendId);
@@ -68,8 +79,8 @@ export class BackendCalls {
     try {
       return { kind: 'answered', value: await verb(this.registry.get(backendId)) };
     } catch (error) {
-      if (error instanceof BrokerError) return { kind: 'refused', error };
-      return { kind: 'unknown', reason: describeThrown(error) };
+      if (error instanceof BrokerError) return { kind: 'refused', error: this.readableError(backendId, error) };
+      return { kind: 'unknown', reason: this.readableText(backendId, describeThrown(error)) };
     }
   }
 }

@@ -1,16 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { AddressGuard, BrokerError, type Capabilities, type ServiceBackend } from '#sdk';
 import { Journal } from '../journal/journal.js';
+import { readableText, type ChangeText } from '../readable/readable.js';
+import { logWithoutSecrets } from './backend-log.js';
 import { BackendTypes } from './backend-types.js';
 import type { Backend } from './backend.js';
-import { hideSecrets } from './hide-secrets.js';
+import { secretMask } from './hide-secrets.js';
 import { ProvidedSettings } from './provided-settings.js';
+
+/** Of one backend, for operators. */
+const MOST_WARNINGS = 50;
 
 interface LiveBackend {
   readonly record: Backend;
   readonly backend: ServiceBackend;
   /** What it was made of, to tell whether it has to be made anew. */
   readonly settings: string;
+  /** Masks the secrets of the settings; made when it is first needed. */
+  mask?: ChangeText;
 }
 
 /** The backends of this process, made ready from their records. */
@@ -45,19 +52,28 @@ export class BackendRegistry {
   create(record: Pick<Backend, 'name' | 'type' | 'settings'>): ServiceBackend {
     const type = this.types.get(record.type);
     if (!type) throw new Error(`no backend type "${record.type}" is installed`);
-    const log = this.journal.child({ backend: record.name });
-    const settings = type.settings.parse(this.provided.complete(record.type, record.settings));
+    const given = this.provided.complete(record.type, record.settings);
+    const settings = type.settings.parse(given);
+    const mask = secretMask(type.settings, given);
+    const log = logWithoutSecrets(this.journal.child({ backend: record.name }), mask);
     try {
       return type.create(settings, { name: record.name, log, addresses: this.addresses });
     } catch (error) {
-      throw new Error(this.withoutSecrets(record, messageOf(error)), { cause: error });
+      // No log line has the cause: see readable.
+      throw new Error(readableText(messageOf(error), mask), { cause: error });
     }
   }
 
-  /** A text of the backend without the secrets it was given. */
-  withoutSecrets({ type, settings }: Pick<Backend, 'type' | 'settings'>, text: string): string {
-    const installed = this.types.get(type);
-    return installed ? hideSecrets(text, installed.settings, this.provided.complete(type, settings)) : text;
+  /** A text of the backend, for people: without the secrets it was given, and cut where it is too long. */
+  readableText(id: string, text: string): string {
+    const known = this.live.get(id);
+    return readableText(text, known && this.maskOf(known));
+  }
+
+  private maskOf(known: LiveBackend): ChangeText | undefined {
+    const type = this.types.get(known.record.type);
+    if (type) known.mask ??= secretMask(type.settings, this.provided.complete(known.record.type, known.record.settings));
+    return known.mask;
   }
 
   async remove(id: string): Promise<void> {
@@ -81,7 +97,8 @@ export class BackendRegistry {
 
   /** What an operator should know of it now. */
   warningsOf(id: string): readonly string[] {
-    return this.live.get(id)?.backend.warnings?.() ?? [];
+    const warnings = this.live.get(id)?.backend.warnings?.() ?? [];
+    return warnings.slice(0, MOST_WARNINGS).map((warning) => this.readableText(id, warning));
   }
 
   ids(): string[] {

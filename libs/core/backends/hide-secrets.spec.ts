@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secretSetting } from '#sdk';
-import { hideSecrets } from './hide-secrets.js';
+import { secretMask } from './hide-secrets.js';
 
 const schema = z.strictObject({
   host: z.string(),
@@ -17,7 +17,8 @@ test.each([
   ['one in a map', { host: 'db', tokens: { a: 't-1' } }, 'token a is t-1', 'token a is ********'],
   ['one of an alternative', { host: 'db', login: { bearer: 'b-1' } }, 'b-1', '********'],
   ['one that holds another', { host: 'db', password: 'abc', tokens: { a: 'abcdef' } }, 'abcdef abc', '******** ********'],
+  ['one too short to be a secret', { host: 'db', password: 'p' }, 'provision', 'provision'],
   ['none', { host: 'db' }, 'db does not answer', 'db does not answer'],
 ])('%s is masked', (_what, settings, text, shown) => {
-  expect(hideSecrets(text, schema, settings)).toBe(shown);
+  expect(secretMask(schema, settings)(text)).toBe(shown);
 });

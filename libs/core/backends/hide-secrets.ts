@@ -1,14 +1,18 @@
 import { z } from 'zod';
 
 const MASK = '********';
+/** Anything shorter is part of ordinary words, and no secret. */
+const SHORTEST_SECRET = 3;
 
-/** The text with every secret of the settings masked, also where it was encoded for a URL. */
-export function hideSecrets(text: string, schema: z.ZodType, settings: unknown): string {
+/** Masks every secret of the settings in a text, also where it was encoded for a URL. */
+export function secretMask(schema: z.ZodType, settings: unknown): (text: string) => string {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as SettingsSchema;
-  const secrets = secretsIn(json, settings).flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed())]);
+  const secrets = secretsIn(json, settings)
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed())]);
   // The longest first: one secret may be part of another.
   const ordered = secrets.toSorted((a, b) => b.length - a.length);
-  return ordered.reduce((hidden, secret) => hidden.replaceAll(secret, MASK), text);
+  return (text) => ordered.reduce((hidden, secret) => hidden.replaceAll(secret, MASK), text);
 }
 
 /** A JSON schema as far as it tells where secrets are. */

@@ -95,7 +95,7 @@ export class CatalogKeeper {
       if (!fitsInto(budget, text)) return { failure: `${keptInstead(kept)}; nothing new is published, it would be too much beside that` };
       return { body: textOf(text), failure: keptInstead(kept) };
     } catch (error) {
-      return { failure: this.failureOf(backendId, error) };
+      return { failure: this.registry.readableText(backendId, messageOf(error)) };
     }
   }
 
@@ -103,11 +103,6 @@ export class CatalogKeeper {
   private lastGood(backendId: string): GoodCatalog | undefined {
     const known = this.readings.get(backendId);
     return known && known.reading.offerings.length > 0 ? known : undefined;
-  }
-
-  private failureOf(backendId: string, error: unknown): string {
-    const record = this.registry.record(backendId);
-    return record ? this.registry.withoutSecrets(record, messageOf(error)) : messageOf(error);
   }
 
   private async read(backendId: string): Promise<unknown> {

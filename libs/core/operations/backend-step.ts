@@ -14,6 +14,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { newUuid } from '../ids/ids.js';
 import { optional } from '../optional.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
+import type { BackendTexts } from './checked-step.js';
 import { givenUpUpdate } from './given-up-update.js';
 import { LateCreates } from './late-creates.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
@@ -35,6 +36,10 @@ export class BackendStep {
     private readonly lifecycle: LifecycleStore,
     private readonly late: LateCreates,
   ) {}
+
+  textsOf({ operation: { backendId } }: Task): BackendTexts {
+    return { text: (text) => this.calls.readableText(backendId, text), error: (error) => this.calls.readableError(backendId, error) };
+  }
 
   async take(task: Task, deadline: Date): Promise<Step> {
     return task.operation.step === 'send' ? this.send(task, deadline) : this.poll(task, deadline);

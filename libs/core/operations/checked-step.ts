@@ -9,15 +9,21 @@ interface Offered {
   readonly offering: { readonly requires: readonly string[] };
 }
 
+/** Makes what a backend says fit for people: without the secrets it was given, and of bounded length. */
+export interface BackendTexts {
+  readonly text: (text: string) => string;
+  readonly error: (error: BrokerError) => BrokerError;
+}
+
 /**
  * A plugin's answer is trusted no more than a remote broker's: what a platform would choke on is taken out, and a bind
  * that gave something unusable counts as failed (Cloud Controller would clean up after it).
  */
-export function checkedStep(step: Step, kind: OperationKind, offered: Offered | undefined): Step {
-  if (step.kind === 'refused') return { kind: 'refused', error: checkedRefusal(step.error, kind) };
+export function checkedStep(step: Step, kind: OperationKind, offered: Offered | undefined, texts: BackendTexts): Step {
+  if (step.kind === 'refused') return { kind: 'refused', error: checkedRefusal(texts.error(step.error), kind) };
   if (step.kind === 'accepted') return { ...step, ...optional('instance', step.instance && checkedInstance(step.instance)) };
   if (step.kind === 'in progress') {
-    return { kind: 'in progress', ...optional('retryAfterMs', step.retryAfterMs), ...descriptionOf(step) };
+    return { kind: 'in progress', ...optional('retryAfterMs', step.retryAfterMs), ...descriptionOf(step, texts) };
   }
   if (step.kind !== 'done') return step;
   const binding = step.binding && gated(step.binding, offered?.offering.requires);
@@ -27,13 +33,13 @@ export function checkedStep(step: Step, kind: OperationKind, offered: Offered | 
     kind: 'done',
     ...optional('instance', step.instance && checkedInstance(step.instance)),
     ...optional('binding', binding),
-    ...descriptionOf(step),
+    ...descriptionOf(step, texts),
   };
 }
 
 /** OSB 2.17, Polling Last Operation: what users are told of an operation is a text. */
-function descriptionOf({ description }: { readonly description?: unknown }): { description?: string } {
-  return optional('description', typeof description === 'string' && description !== '' ? description : undefined);
+function descriptionOf({ description }: { readonly description?: unknown }, texts: BackendTexts): { description?: string } {
+  return optional('description', typeof description === 'string' && description !== '' ? texts.text(description) : undefined);
 }
 
 /** No create is refused like an update: Cloud Controller cleans up after a 422 whose word it does not know. */

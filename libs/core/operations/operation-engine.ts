@@ -93,7 +93,7 @@ export class OperationEngine {
     if (task.operation.isUnconfirmed) return this.unconfirmed(task);
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
     if (isOverrunUpdate(task, taken)) return this.backend.lookAtGivenUp(task);
-    return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId));
+    return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId), this.backend.textsOf(task));
   }
 
   /** Whoever wrote it may have died in the middle of it: an update may be done, and what a create made is removed. */

@@ -1,9 +1,10 @@
-import type { AuditEvent } from '#core';
+import { readableEvent, type AuditEvent } from '#core';
 import { storableJson } from '../storable-json.js';
 import { storableText } from '../storable-text.js';
 
 /** In the order of the audit columns of every statement. */
-export function auditValues(event: AuditEvent): unknown[] {
+export function auditValues(told: AuditEvent): unknown[] {
+  const event = readableEvent(told);
   return [
     event.actor.kind,
     event.actor.name,

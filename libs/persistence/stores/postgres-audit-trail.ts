@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrail, type AuditEvent } from '#core';
+import { AuditTrail, readableEvent, type AuditEvent } from '#core';
 import type { EntityManager } from 'typeorm';
 import { AuditEventEntity } from '../entities/audit-event.entity.js';
 import { Orm } from '../orm.js';
@@ -18,7 +18,7 @@ export class PostgresAuditTrail extends AuditTrail {
 
 /** Adds an event within the transaction of what it tells about. */
 export async function appendAudit(manager: EntityManager, event: AuditEvent): Promise<void> {
-  const { actor, ...rest } = event;
+  const { actor, ...rest } = readableEvent(event);
   const row = { ...rest, actorKind: actor.kind, actorName: actor.name };
   await manager.createQueryBuilder().insert().into(AuditEventEntity).values(row as never).updateEntity(false).execute();
 }
