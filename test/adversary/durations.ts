@@ -23,6 +23,10 @@ export class Durations {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  countOf(kind: string): number {
+    return this.byKind.get(kind)?.length ?? 0;
+  }
+
   lines(): string[] {
     const kinds = [...this.byKind].toSorted(([a], [b]) => a.localeCompare(b));
     return [

@@ -1,24 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, type QueryResultRow } from 'pg';
+import { Pool, type QueryResultRow } from 'pg';
 
 const ATTEMPTS = 100;
+const PAUSE_MS = 100;
 
-/** What a superuser sees on the tenants' server. Goes on when the server, or an attacker, ends its connection. */
+/** What a superuser sees on the tenants' server. Tries again while the server, or an attacker, refuses it. */
 export class Inspection {
-  private client: Client | undefined;
+  private readonly pool: Pool;
 
-  constructor(private readonly url: string) {}
+  constructor(url: string) {
+    this.pool = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 });
+    this.pool.on('error', () => undefined);
+  }
 
   /** @throws what the last attempt failed with */
   async rows<R extends QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const client = (this.client ??= await this.connected());
-        return (await client.query<R>(sql, [...values])).rows;
+        return (await this.pool.query<R>(sql, [...values])).rows;
       } catch (error) {
-        this.client = undefined;
         if (attempt === ATTEMPTS) throw error;
-        await pause(100);
+        await pause(PAUSE_MS);
       }
     }
   }
@@ -28,14 +30,7 @@ export class Inspection {
     return found?.oid;
   }
 
-  async close(): Promise<void> {
-    await this.client?.end();
-  }
-
-  private async connected(): Promise<Client> {
-    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 10_000 });
-    client.on('error', () => undefined);
-    await client.connect();
-    return client;
+  close(): Promise<void> {
+    return this.pool.end();
   }
 }

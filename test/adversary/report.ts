@@ -5,17 +5,17 @@ import type { Violation } from './violations.js';
 const ACTIONS_TOLD = 25;
 
 /** The figures of a run, and what was broken in it with the way to play it again. */
-export function summary({ options, durations, violations, rolesLeft, readinessAsked, gatewayLines }: Report): string {
+export function summary({ options, durations, violations, rolesCollected, readinessAsked, gatewayLines }: Report): string {
   const again = `npm run adversary -- --seed ${options.seed} --seconds ${options.seconds}`;
   const families = options.families.length === 0 ? '' : ` --families ${options.families.join(',')}`;
   return [
     ...(violations.total === 0 ? [] : ['last troubles of the gateway:', ...troubles(gatewayLines)]),
     ...durations.lines(),
     `readiness asked          ${readinessAsked}`,
-    `role entries left        ${rolesLeft.length}`,
+    `roles collected later    ${rolesCollected}`,
     `violations               ${violations.total}`,
     ...[...Map.groupBy(violations.found, ({ invariant }) => invariant)].map(([invariant, of]) => `  ${invariant}: ${of.length}`),
-    `again: ${again}${families}`,
+    `again: ${again}${families}${options.embedded ? ' --embedded' : ''}`,
   ].join('\n');
 }
 

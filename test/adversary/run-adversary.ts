@@ -13,6 +13,7 @@ const USAGE = `Lets tenants attack a gateway's databases while others are served
   --seconds <number>   how long it attacks, at most 600 (120)
   --attackers <number> how many tenants attack, at most 8 (3)
   --tenants <number>   how many are served meanwhile, at most 8 (2)
+  --embedded           attack the gateway's own server for tenants, not one that its settings name
   --families <names>   only these kinds of actions, with commas between
   --list               name the families and their actions, and do nothing
   --help               this text`;
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
       attackers: { type: 'string', default: '3' },
       tenants: { type: 'string', default: '2' },
       families: { type: 'string', default: '' },
+      embedded: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -42,6 +44,7 @@ async function main(): Promise<number> {
     seconds: atMost('seconds', values.seconds, LONGEST_SECONDS),
     hostileTenants: atMost('attackers', values.attackers, MOST_TENANTS),
     tenants: atMost('tenants', values.tenants, MOST_TENANTS),
+    embedded: values.embedded,
     families,
     limitMs: LIMIT_MS,
     signal: interrupted(),

@@ -1,3 +1,4 @@
+import { waitUntil } from '../faults/wait-until.js';
 import { createDatabase } from '../support/postgres.js';
 import { GatewayHome, type GatewayProcess } from '../support/gateway-process.js';
 import { OwnPostgres } from '../support/own-postgres.js';
@@ -11,6 +12,8 @@ export interface Target {
   readonly gateway: GatewayProcess;
   readonly osb: OsbClient;
   readonly admin: HttpClient;
+  /** The name of the backend under attack. */
+  readonly backend: string;
   /** The tenants' server, with the rights of the superuser. */
   readonly tenantsUrl: string;
   readonly recordUrl: string;
@@ -22,7 +25,8 @@ export interface Target {
 
 /** Few of everything, so that what is used up is used up soon. */
 const TENANTS_SERVER = {
-  max_connections: '80',
+  max_connections: '90',
+  superuser_reserved_connections: '16',
   max_prepared_transactions: '10',
   max_notify_queue_pages: '512',
   authentication_timeout: '10s',
@@ -30,6 +34,7 @@ const TENANTS_SERVER = {
   temp_file_limit: '200MB',
 } as const;
 
+const BACKEND = 'attacked';
 const PLAN = { id: '6f6f6b57-4f57-4fd8-8d27-2a9f4b5b9d6e', name: 'narrow', description: 'Six connections', connectionLimit: 6 };
 const SERVICE = {
   serviceId: '0d3dca8e-6d8b-4d62-9a3e-6c0f4f0b7a11',
@@ -38,7 +43,7 @@ const SERVICE = {
 };
 
 /** With the record on the server of the tests, and the tenants on a server of their own that the settings name. */
-export async function startTarget(): Promise<Target> {
+export async function startNamedTarget(): Promise<Target> {
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.toReversed()) await step();
@@ -54,11 +59,14 @@ export async function startTarget(): Promise<Target> {
     const gateway = await home.start({ env });
     undo.push(() => gateway.kill('SIGTERM'));
     const admin = gateway.adminAs('admin', env['ADMIN_PASSWORD'] ?? '');
+    const osb = gateway.osbAs('platform', env['PLATFORM_PASSWORD'] ?? '');
     await register(admin, tenants);
+    await waitUntil('the attacked service is offered', async () => (await osb.catalog()).text.includes(PLAN.id));
     return {
       gateway,
-      osb: gateway.osbAs('platform', env['PLATFORM_PASSWORD'] ?? ''),
+      osb,
       admin,
+      backend: BACKEND,
       tenantsUrl: tenants.adminUrl,
       recordUrl: record.url,
       secrets: [tenants.password, new URL(record.url).password, env['ADMIN_PASSWORD'] ?? '', env['PLATFORM_PASSWORD'] ?? ''],
@@ -73,7 +81,7 @@ export async function startTarget(): Promise<Target> {
 
 async function register(admin: HttpClient, { port, password }: OwnPostgres): Promise<void> {
   const settings = { host: '127.0.0.1', port, username: 'postgres', password, dedicated: true, ...SERVICE };
-  const body = { name: 'attacked', type: 'postgresql', enabled: true, settings };
+  const body = { name: BACKEND, type: 'postgresql', enabled: true, settings };
   const answer = await admin.request('POST', '/admin/v1/backends', { body });
   if (answer.status >= 300) throw new Error(`the backend was not registered: ${answer.status} ${answer.text}`);
 }

@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DatabaseError } from 'pg';
 import { checkEndedInstance } from './invariants/ended-instance.js';
 import { checkEndedLogin } from './invariants/ended-login.js';
-import { used } from './invariants/whole-database.js';
 import { loginOf, type Credentials } from './login.js';
+import { useDatabase } from './use-database.js';
 import { idOf, type World } from './world.js';
 
 const PAUSE_MS = 300;
-/** As long as a server may have no connection, or none to this database, for a tenant that tries again. */
-const USE_LIMIT_MS = 60_000;
 
 /** A tenant as they should be: makes an instance, uses and removes it, again and again. */
 export async function beServed(world: World, tenant: string): Promise<void> {
@@ -42,24 +39,10 @@ async function checkLogin({ inspection, violations }: World, tenant: string, cre
   await checkEndedLogin(loginOf(tenant, credentials), undefined, inspection, violations);
 }
 
-/** Tries again while the server has no connection left; anything else is refused wrongly. */
 async function use({ violations }: World, tenant: string, credentials: Credentials, ...statements: string[]): Promise<void> {
-  const untilMs = Date.now() + USE_LIMIT_MS;
-  for (;;) {
-    try {
-      await used(credentials, ...statements);
-      return;
-    } catch (error) {
-      if (!passes(error) || Date.now() > untilMs) {
-        violations.add('tenants are served', `${tenant} could not use its database: ${String(error)}`);
-        return;
-      }
-      await pause(PAUSE_MS);
-    }
+  try {
+    await useDatabase(credentials, ...statements);
+  } catch (error) {
+    violations.add('tenants are served', `${tenant} could not use its database: ${String(error)}`);
   }
-}
-
-/** Out of connections, or ended by the server or on the way to it. */
-function passes(error: unknown): boolean {
-  return !(error instanceof DatabaseError) || /^(53300|57P0[1-3])$/.test(error.code ?? '');
 }

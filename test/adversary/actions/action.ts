@@ -9,8 +9,6 @@ export type Action = (session: Session, random: Random) => Promise<unknown>;
 export interface Family {
   readonly name: string;
   readonly actions: Readonly<Record<string, Action>>;
-  /** Uses up what all tenants of a server share: held only where the gateway guards the server. */
-  readonly exhaustsServer?: true;
 }
 
 /** A role of the server that looks like one of the gateway's: the attacker's own or another tenant's. */

@@ -61,5 +61,4 @@ const lockedTables: Action = (session) =>
 export const lockTable: Family = {
   name: 'lock-table',
   actions: { advisoryLocks, advisoryLocksOfTransaction, lockedTables },
-  exhaustsServer: true,
 };

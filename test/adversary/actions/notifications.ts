@@ -15,4 +15,4 @@ const listenInTransaction: Action = async (session) => {
 };
 
 /** The queue of the server, in all databases. */
-export const notificationQueue: Family = { name: 'notification-queue', actions: { listenInTransaction }, exhaustsServer: true };
+export const notificationQueue: Family = { name: 'notification-queue', actions: { listenInTransaction } };

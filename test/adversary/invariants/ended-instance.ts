@@ -16,9 +16,3 @@ export async function checkEndedInstance(database: string, inspection: Inspectio
     if (traces > 0) violations.add('an unbound login owns nothing', `${rolname} has ${traces} traces after the deprovision`);
   }
 }
-
-/** Roles that do nothing any more and are still to be collected. */
-export async function rolesLeft(inspection: Inspection): Promise<string[]> {
-  const rows = await inspection.rows<{ rolname: string }>("SELECT rolname FROM pg_roles WHERE rolname ~ '^osb_[0-9a-v]{26}' ORDER BY 1");
-  return rows.map(({ rolname }) => rolname);
-}

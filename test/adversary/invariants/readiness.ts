@@ -4,7 +4,7 @@ import type { Violations } from '../violations.js';
 
 const EVERY_MS = 250;
 /** Far above what a loaded machine needs, and below what a platform waits. */
-const LONGEST_MS = 20_000;
+const LONGEST_MS = 30_000;
 
 /** Asks for the readiness until the signal fires. */
 export async function watchReadiness(url: string, signal: AbortSignal, violations: Violations): Promise<number> {

@@ -1,5 +1,4 @@
-import { Client } from 'pg';
-import type { Credentials } from '../login.js';
+import { useDatabase } from '../use-database.js';
 import type { World } from '../world.js';
 
 /** Holds for a database a binding has ruined, with no attacker in it: the next bindings can write, and read. */
@@ -13,27 +12,12 @@ export async function checkWholeDatabase(
   const reader = await broker.bind('attacker', instanceId, readerId, 'readonly');
   for (const each of [writer, reader]) if (each) secrets.keepPassword(tenant, each.password);
   try {
-    if (writer) await used(writer, 'CREATE TABLE whole_again (i int)', 'INSERT INTO whole_again VALUES (1)');
-    if (reader) await used(reader, 'SELECT * FROM whole_again');
+    if (writer) await useDatabase(writer, 'CREATE TABLE IF NOT EXISTS whole_again (i int)', 'INSERT INTO whole_again VALUES (1)');
+    if (reader) await useDatabase(reader, 'SELECT * FROM whole_again');
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     violations.add('a database stays whole', `after the attack on ${writer?.database} a new binding failed: ${text}`);
   }
   await broker.unbind('attacker', instanceId, writerId);
   await broker.unbind('attacker', instanceId, readerId);
-}
-
-/** @throws what the server refused */
-export async function used(credentials: Credentials, ...statements: readonly string[]): Promise<unknown[]> {
-  const { host, port, database, username, password } = credentials;
-  const client = new Client({ host, port, database, user: username, password, connectionTimeoutMillis: 20_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    let rows: unknown[] = [];
-    for (const sql of statements) ({ rows } = await client.query<Record<string, unknown>>(sql));
-    return rows;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
