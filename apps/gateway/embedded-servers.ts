@@ -55,7 +55,10 @@ class TenantServer {
   private listener = (): void => undefined;
   private readonly kept: KeptPostgres;
 
-  constructor(dataDir: string, journal: Journal) {
+  constructor(
+    private readonly dataDir: string,
+    journal: Journal,
+  ) {
     this.kept = KeptPostgres.begin({ dataDir, settings: TENANT_SETTINGS }, journal, (server) => this.ready(server));
   }
 
@@ -66,7 +69,7 @@ class TenantServer {
   settings(): Pick<ReturnType<OwnServers['settings']>, 'embeddedServer'> {
     if (this.server === undefined) return {};
     const { host, port, user: username, password } = this.server.connection;
-    return { embeddedServer: { host, port, username, password } };
+    return { embeddedServer: { host, port, username, password, dataDirectory: this.dataDir } };
   }
 
   onChange(listener: () => void): void {

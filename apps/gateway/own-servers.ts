@@ -1,6 +1,13 @@
 /** Settings of `postgresql` backends that the gateway fills in: its own servers. */
 export interface OwnServerSettings extends Record<string, unknown> {
-  readonly embeddedServer?: { readonly host: string; readonly port: number; readonly username: string; readonly password: string };
+  readonly embeddedServer?: {
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+    readonly password: string;
+    /** Where free disk space is watched. */
+    readonly dataDirectory: string;
+  };
   readonly recordServer: { readonly url: string; readonly dedicated?: boolean };
 }
 

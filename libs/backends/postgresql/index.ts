@@ -1,3 +1,4 @@
+export { DiskGuard, type DiskLimits } from './guard/disk-guard.js';
 export { instanceNames } from './names.js';
 export { GUARD_LIMITS, type GuardLimits } from './guard/guard-limits.js';
 export { LoginSuspensions } from './guard/login-suspensions.js';

@@ -14,6 +14,7 @@ export async function provision(
   instance: InstanceRef,
   call: Call,
 ): Promise<void> {
+  connections.guard.disk.refuseNewDatabase();
   const names = instanceNames(instance);
   const database = escapeIdentifier(names.database);
 

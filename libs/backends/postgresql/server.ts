@@ -21,6 +21,8 @@ export interface PostgresqlServer {
   readonly publicPort?: number | undefined;
   /** Nobody else uses this server: CONNECT on `postgres` and `template1` may be taken from PUBLIC. */
   readonly dedicated?: boolean | undefined;
+  /** A folder of this machine on the disk of the server's data: free space is watched there. */
+  readonly dataDirectory?: string | undefined;
   /** Decides which addresses `host` may have. Absent for the gateway's own servers, which are always reachable. */
   readonly addresses?: AddressGuard | undefined;
   /** How the driver connects where a URL says it in full; all but the database. */
@@ -41,6 +43,8 @@ export function clientConfig(server: PostgresqlServer, database?: string): Clien
     password: server.password,
     ssl: tlsOptions(server),
     application_name: 'osb-gateway',
+    // Databases are made read-only by default while the disk is nearly full.
+    options: '-c default_transaction_read_only=off',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     ...server.client,

@@ -35,9 +35,9 @@ export function serversOfSettings(settings: PostgresqlSettings, addresses: Addre
 }
 
 function namedServer(settings: PostgresqlSettings, addresses: AddressGuard): PostgresqlServer | undefined {
-  const { host, port = 5432, username, password, database, ssl, caCertificate, dedicated } = settings;
+  const { host, port = 5432, username, password, database, ssl, caCertificate, dedicated, dataDirectory } = settings;
   if (host === undefined || username === undefined || password === undefined) return undefined;
   const reason = hostRefusal(host, addresses);
   if (reason !== undefined) throw new Error(`host: ${reason}`);
-  return { host, port, user: username, password, database, ssl, caCertificate, dedicated, addresses };
+  return { host, port, user: username, password, database, ssl, caCertificate, dedicated, dataDirectory, addresses };
 }

@@ -3,6 +3,7 @@ import { providedSetting, secretSetting } from '#sdk';
 import { SSL_MODES } from './ssl-mode.js';
 
 const name = z.string().min(1).max(255);
+const folder = z.string().min(1).max(4_096);
 const port = z.int().min(1).max(65_535);
 
 const plan = z.strictObject({
@@ -31,13 +32,16 @@ const shape = z.strictObject({
   dedicated: z.boolean().optional().meta({
     description: 'Only this gateway uses the server: CONNECT on "postgres" and "template1" is taken from PUBLIC.',
   }),
+  dataDirectory: folder.optional().meta({
+    description: "A folder of the gateway's machine on the disk of the server's data: tenants become read-only while it is nearly full.",
+  }),
   publicHost: name.optional().meta({ description: 'The host in credentials, where it differs from "host".' }),
   publicPort: port.optional().meta({ description: 'The port in credentials, where it differs from "port".' }),
   serviceId: name.optional(),
   serviceName: name.optional(),
   plans: z.array(plan).min(1).max(50).optional(),
   embeddedServer: providedSetting(
-    z.strictObject({ host: name, port, username: name, password: secretSetting() }),
+    z.strictObject({ host: name, port, username: name, password: secretSetting(), dataDirectory: folder.optional() }),
     'The embedded PostgreSQL for tenants: takes new instances where "host" is absent.',
   ),
   recordServer: providedSetting(
@@ -48,7 +52,7 @@ const shape = z.strictObject({
 
 export type PostgresqlSettings = z.infer<typeof shape>;
 
-const ONLY_WITH_HOST = ['port', 'username', 'password', 'database', 'ssl', 'caCertificate', 'dedicated'] as const;
+const ONLY_WITH_HOST = ['port', 'username', 'password', 'database', 'ssl', 'caCertificate', 'dedicated', 'dataDirectory'] as const;
 
 /** The shape of the settings; what cannot work together is refused with the way out. */
 export const postgresqlSettings = shape.superRefine((settings, context) => {

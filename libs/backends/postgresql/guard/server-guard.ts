@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseError } from 'pg';
 import type { BackendLog } from '#sdk';
 import type { PostgresqlServer } from '../server.js';
+import { DiskGuard } from './disk-guard.js';
 import { ALARM_MS, GUARD_LIMITS, MAX_ENDED_PER_ROUND, MAX_STRIKES, type GuardLimits } from './guard-limits.js';
 import { GuardReport } from './guard-report.js';
 import { LoginSuspensions, SUSPENSION_MS } from './login-suspensions.js';
@@ -20,6 +21,8 @@ const MAX_RETRY_MS = 10_000;
  */
 export class ServerGuard {
   readonly #report: GuardReport;
+  /** Watches the disk where `server.dataDirectory` tells where that is. */
+  readonly disk: DiskGuard;
   readonly #strikes = new RepeatOffenders();
   readonly #suspensions: LoginSuspensions;
   readonly #closing = new AbortController();
@@ -33,6 +36,7 @@ export class ServerGuard {
   ) {
     this.#report = new GuardReport(log);
     this.#suspensions = new LoginSuspensions(server);
+    this.disk = new DiskGuard(server, this.#suspensions, log);
   }
 
   /** Idempotent. Connects by itself, and again whenever the connection is lost. */
@@ -63,9 +67,11 @@ export class ServerGuard {
           reason: describe(error),
         });
       }
+      this.disk.check();
       this.#suspensions.apply();
       await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
+    await this.disk.settled();
     await this.#suspensions.settled();
     await this.#session?.close();
   }
