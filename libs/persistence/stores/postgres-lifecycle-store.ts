@@ -27,13 +27,13 @@ import {
 } from '#core';
 import { BrokerError } from '#sdk';
 import { GroupedWrites } from '../grouped-writes.js';
-import { DUE, ENDED, Notifications } from '../notifications.js';
+import { ENDED, Notifications } from '../notifications.js';
 import { keyOf } from '../osb-key.js';
 import { auditValues } from '../rows/audit-values.js';
+import { reservationValues } from '../rows/reservation-values.js';
 import type { BindingRow } from '../rows/binding-rows.js';
 import type { InstanceRow } from '../rows/instance-rows.js';
 import type { OperationRow } from '../rows/operation-rows.js';
-import { settlementValues } from '../rows/settlement-values.js';
 import { TaskRows, type TaskRow } from '../rows/task-rows.js';
 import { Sql, type Queryable } from '../sql.js';
 import { storableJson } from '../storable-json.js';
@@ -48,24 +48,24 @@ import { FIND_COMMITTED, FIND_LEFT } from '../statements/find-standing.js';
 import { FIND_TASK } from '../statements/find-task.js';
 import { GIVE_UP_LEASES } from '../statements/give-up-leases.js';
 import { INSERT_BINDING } from '../statements/insert-binding.js';
-import { INSERT_CLEAN_UP, INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
-import { LOCK_INCARNATION, LOCK_INSTANCE } from '../statements/lock-instance.js';
+import { INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
+import { LOCK_INSTANCE } from '../statements/lock-instance.js';
 import { PARK } from '../statements/park.js';
-import { JOIN, LOCK_PARKED, PARK_NEW, UNPARK } from '../statements/parked-operations.js';
+import { JOIN, LOCK_PARKED, UNPARK } from '../statements/parked-operations.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGED_AT_ONCE } from '../statements/purge.js';
 import { RECORD_ACCEPTED } from '../statements/record-accepted.js';
 import { RECORD_LOOKS } from '../statements/record-looks.js';
 import { RECORD_PAUSE } from '../statements/record-pause.js';
-import { FIND_FORGOTTEN, RELEASE_QUEUED } from '../statements/release-queued.js';
 import { SAVE_BINDING_STATE, SAVE_INSTANCE_STATE } from '../statements/save-backend-state.js';
-import { SETTLE_OPERATION } from '../statements/settle-operation.js';
 import { FIND_UNHEARD_PROVISION } from '../statements/unheard-failures.js';
 import { violatesForeignKey } from '../violations.js';
+import { PostgresSettlements } from './postgres-settlements.js';
 
 /** The lifecycle in Postgres. The hot path is hand-written: one statement, one round trip, one transaction. */
 @Injectable()
 export class PostgresLifecycleStore extends LifecycleStore {
   private readonly rows: TaskRows;
+  private readonly settlements: PostgresSettlements;
   private readonly looks = new GroupedWrites((looks: readonly Look[]) => this.recordLooks(looks));
 
   constructor(
@@ -76,6 +76,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   ) {
     super();
     this.rows = new TaskRows(sealer);
+    this.settlements = new PostgresSettlements(sql, this.rows, timings, notifications);
   }
 
   async findInstance(platformId: string, instanceId: string, on?: Queryable): Promise<InstanceView | undefined> {
@@ -106,7 +107,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   private async isReserved(instance: Instance, reservation: Reservation): Promise<boolean> {
-    const values = [...this.reservationValues(reservation), ...this.rows.instances.values(instance)];
+    const values = [...reservationValues(reservation, this.rows), ...this.rows.instances.values(instance)];
     const asked = this.sql.row<{ reserved: boolean }>(RESERVE_PROVISION, values).catch(backendIsGone);
     const row = await this.sql.unlessDone(asked, () => this.areCommitted([reservation.operation.id]), () => ({ reserved: true }));
     return row?.reserved === true;
@@ -136,7 +137,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
         await this.sql.rows(INSERT_BINDING, this.rows.bindings.values(binding), client);
       },
       insertOperation: async (reservation) => {
-        const row = await this.sql.row<{ unquiet_for_ms: number }>(INSERT_OPERATION, this.reservationValues(reservation), client);
+        const row = await this.sql.row<{ unquiet_for_ms: number }>(INSERT_OPERATION, reservationValues(reservation, this.rows), client);
         inserted.push(reservation.operation.id);
         return { unquietForMs: row?.unquiet_for_ms ?? 0 };
       },
@@ -144,7 +145,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
       join: async (id, requestId) => void (await this.sql.row(JOIN, [id, requestId ?? null], client)),
       lockParked: async (id) => ((await this.sql.row(LOCK_PARKED, [id], client)) ? this.findTask(id, client) : undefined),
       settle: async (settlement) => {
-        const settled = await this.settleOn(settlement, client);
+        const settled = await this.settlements.settleOn(client, settlement);
         if (settled?.isAwaited) ended.push(settlement.operation.id);
         return settled ? 'written' : 'lost';
       },
@@ -193,48 +194,12 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   async settle(settlement: Settlement): Promise<Written> {
-    const settled = settlement.cleanUp ? await this.settleLocked(settlement) : await this.settleOn(settlement);
-    if (!settled) return (await this.wasLeft(settlement.operation, settlement.state)) ? 'written' : 'lost';
-    if (settled.isAwaited) this.notifications.send(ENDED, settlement.operation.id);
-    // It ended, whatever comes of this: what is not released now is released as forgotten.
-    if (settled.queued) await this.releaseQueued(settlement.operation.instanceIncarnation).catch(() => undefined);
-    return 'written';
+    if (await this.settlements.settle(settlement)) return 'written';
+    return (await this.wasLeft(settlement.operation, settlement.state)) ? 'written' : 'lost';
   }
 
-  /** Nobody can queue a delete of their own between the end and its clean-up. */
-  private settleLocked(settlement: Settlement): Promise<Settled | undefined> {
-    return this.sql.transaction(async (client) => {
-      await this.sql.row(LOCK_INCARNATION, [settlement.operation.instanceIncarnation], client);
-      return this.settleOn(settlement, client);
-    });
-  }
-
-  private async settleOn(settlement: Settlement, on?: Queryable): Promise<Settled | undefined> {
-    const { cleanUp } = settlement;
-    const row = await this.sql.row<SettledRow>(SETTLE_OPERATION, settlementValues(settlement, this.rows, this.timings.callMs), on);
-    if (!row) return undefined;
-    const settled = { queued: row.queued, isAwaited: row.is_awaited };
-    if (!cleanUp) return settled;
-    await this.sql.rows(INSERT_CLEAN_UP, this.reservationValues(cleanUp), on);
-    if (cleanUp.isParked) await this.sql.rows(PARK_NEW, [cleanUp.operation.id], on);
-    return { ...settled, queued: true };
-  }
-
-  private async releaseQueued(incarnation: Incarnation): Promise<void> {
-    const isDue = await this.sql.transaction(async (client) => {
-      await this.sql.row(LOCK_INCARNATION, [incarnation], client);
-      const release = () => this.sql.row<{ is_due: boolean }>(RELEASE_QUEUED, [incarnation, this.timings.callMs], client);
-      let due = false;
-      for (let released = await release(); released; released = await release()) due ||= released.is_due;
-      return due;
-    });
-    if (isDue) this.notifications.send(DUE);
-  }
-
-  async releaseForgotten(): Promise<void> {
-    for (const { incarnation } of await this.sql.rows<{ incarnation: Incarnation }>(FIND_FORGOTTEN, [])) {
-      await this.releaseQueued(incarnation);
-    }
+  releaseForgotten(): Promise<void> {
+    return this.settlements.releaseForgotten();
   }
 
   async saveBackendState(operation: Operation, target: 'instance' | 'binding', state: Readonly<Record<string, string>>): Promise<Written> {
@@ -299,10 +264,6 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return { instance: this.rows.instances.read(first), pending: pending.map((row) => this.rows.operations.read(row)) };
   }
 
-  private reservationValues(reservation: Reservation): unknown[] {
-    return [...this.rows.operations.values(reservation), ...auditValues(reservation.audit)];
-  }
-
   private async bindingOf(instance: Instance, bindingId: string, on?: Queryable): Promise<Binding | undefined> {
     const row = await this.sql.row<BindingRow>(FIND_BINDING, [instance.incarnation, keyOf(bindingId)], on);
     return row && this.rows.bindings.read(row);
@@ -312,18 +273,6 @@ export class PostgresLifecycleStore extends LifecycleStore {
 interface Look extends Pick<Pause, 'pauseMs'> {
   readonly operation: Operation;
   readonly description: string | undefined;
-}
-
-interface SettledRow {
-  readonly queued: boolean;
-  readonly is_awaited: boolean;
-}
-
-interface Settled {
-  /** A queued delete may be able to run now. */
-  readonly queued: boolean;
-  /** Requests at other processes may be waiting for this end. */
-  readonly isAwaited: boolean;
 }
 
 type InstanceViewRow = InstanceRow & Partial<OperationRow>;

@@ -290,6 +290,32 @@ describe('while the directory is away', () => {
   });
 });
 
+describe('a generated password', () => {
+  async function withGenerated() {
+    const made = await setUp();
+    const digest = await made.digests.digest('generated', 'generated');
+    made.directory.entries.set('k8s', { platform, digest, version: '1' });
+    const slowChecks = () => made.digests.checked.filter((each) => !made.digests.isQuick(each)).length;
+    return { ...made, slowChecks };
+  }
+
+  test('is accepted without a slow check, also after many wrong ones for its username', async () => {
+    const { slowChecks, verify } = await withGenerated();
+    for (let index = 0; index < 21; index += 1) await verify(header('k8s', `guess ${index}`)).catch(() => undefined);
+    const before = slowChecks();
+    await expect(verify(header('k8s', 'generated'))).resolves.toEqual(platform);
+    expect(slowChecks()).toBe(before);
+  });
+
+  test('costs who guesses it the slow check every username costs: the time tells nothing', async () => {
+    const { slowChecks, verify } = await withGenerated();
+    await expect(verify(header('k8s', 'wrong'))).resolves.toBeUndefined();
+    expect(slowChecks()).toBe(1);
+    await expect(verify(header('nobody', 'wrong'))).resolves.toBeUndefined();
+    expect(slowChecks()).toBe(2);
+  });
+});
+
 describe('many wrong passwords', () => {
   test('make further ones wait without a check, and say how long', async () => {
     const { digests, verify } = await setUp();
