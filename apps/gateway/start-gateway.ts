@@ -16,6 +16,7 @@ import { FirstStart } from './first-start.js';
 import { GatewayModule } from './gateway.module.js';
 import { addFarewell, addJsonParser, createHttpAdapter } from './http-server.js';
 import { OpenRequests } from './open-requests.js';
+import { limitPipelinedRequests } from './pipelined-requests.js';
 import { openOwnServers } from './open-own-servers.js';
 import { databaseProblem, listenProblem } from './start-problems.js';
 import { stopGateway } from './stop-gateway.js';
@@ -142,6 +143,7 @@ async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise
     abortOnError: false,
   });
   const server = app.getHttpAdapter().getInstance();
+  limitPipelinedRequests(server);
   const requests = new OpenRequests(server);
   refuseCrossSiteWrites(server);
   addNoStore(server);
