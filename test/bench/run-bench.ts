@@ -6,12 +6,14 @@ import { startEmbeddedPostgres } from '#persistence';
 import { Child } from './child.js';
 import { BarePg } from './pairs-on-bare-pg.js';
 import { pairsThroughGateway } from './pairs-through-gateway.js';
+import type { Memory } from './memory.js';
 import { median } from './percentile.js';
 import type { Load, LoadResult } from './raw-http-load.js';
-import { startTimes } from './start-times.js';
+import { startTimes, startTimesOfRecordAlone, type StartTimes } from './start-times.js';
 
 const CONNECTIONS = 32;
 const CONCURRENCY = 32;
+const START_ROUNDS = 3;
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '5' } } });
 const seconds = Math.min(Number(values.seconds), 10);
@@ -20,7 +22,7 @@ const rounds = Math.min(Number(values.rounds), 9);
 /** Measures in alternating rounds, so that what else the machine does falls on both sides. */
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'osb-gateway-bench-'));
-  await starts(join(folder, 'starts'));
+  await starts(folder);
   const gateway = Child.start('./gateway-child.js', [folder]);
   try {
     const { port } = await gateway.next<{ port: number }>();
@@ -34,10 +36,29 @@ async function main(): Promise<void> {
 }
 
 async function starts(folder: string): Promise<void> {
-  const { firstSeconds, warmSeconds } = await startTimes(folder);
-  print('start to first catalog, embedded PostgreSQL included');
-  print(`  empty folder  ${firstSeconds.toFixed(2)} s`);
-  print(`  again         ${warmSeconds.toFixed(2)} s`);
+  const alone: StartTimes[] = [];
+  const both: StartTimes[] = [];
+  for (let round = 0; round < START_ROUNDS; round += 1) {
+    alone.push(await startTimesOfRecordAlone(join(folder, `record-${round}`)));
+    both.push(await startTimes(join(folder, `both-${round}`)));
+  }
+  print(`start to first catalog, embedded PostgreSQL included; ${START_ROUNDS} rounds, medians`);
+  printStarts('record alone', alone);
+  printStarts('record and tenants', both);
+}
+
+function printStarts(name: string, rounds: readonly StartTimes[]): void {
+  const [first, warm] = (['firstSeconds', 'warmSeconds'] as const).map((key) => median(rounds.map((each) => each[key])));
+  print(`  ${name.padEnd(19)} empty folder ${first?.toFixed(2)} s  again ${warm?.toFixed(2)} s`);
+  const last = rounds.at(-1);
+  print(`  ${' '.repeat(19)} gateway ${shown(last?.gateway)}  PostgreSQL ${shown(last?.servers)}`);
+}
+
+function shown(memory: Memory | undefined): string {
+  if (memory === undefined) return 'memory not told by this system';
+  const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+  const proportional = memory.pssBytes === undefined ? '' : `, PSS ${mebibytes(memory.pssBytes)}`;
+  return `${memory.processes} processes, RSS ${mebibytes(memory.rssBytes)}${proportional}`;
 }
 
 async function catalog(port: number, folder: string): Promise<void> {

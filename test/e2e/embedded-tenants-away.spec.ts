@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayHome } from '../support/gateway-process.js';
-import { eventually } from './eventually.js';
 
 let home: GatewayHome;
 beforeAll(async () => (home = await GatewayHome.make()));
@@ -17,8 +17,12 @@ test('a gateway starts although the server for tenants does not, serves the rest
   expect(body.catalog.failure).toContain('no PostgreSQL server is named for new instances');
 
   await rename(folder, `${folder}-aside`);
-  const refresh = () => admin.request('POST', '/admin/v1/backends/postgresql/refresh');
-  await eventually(refresh, (answer) => answer.body.backend.catalog.services === 1);
+  // It is tried again after 1 s, 2 s, 4 s and so on.
+  const isOffered = async (): Promise<boolean> => {
+    const { body: refreshed } = await admin.request('POST', '/admin/v1/backends/postgresql/refresh');
+    return refreshed.backend.catalog.services === 1;
+  };
+  while (!(await isOffered())) await pause(100);
   expect((await osb.provision('later', await gateway.plan('postgresql', 'small'))).status).toBe(201);
   expect(await gateway.kill('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
-});
+}, 120_000);

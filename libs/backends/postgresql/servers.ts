@@ -10,7 +10,7 @@ import { explain, isClosedTo } from './sql-errors.js';
 const SLOT_KEY = 'server';
 
 export const NO_SERVER =
-  'no PostgreSQL server is named for new instances: the operator has to set "host", "username" and "password" in the settings of the backend';
+  'no PostgreSQL server is named for new instances, and no embedded one runs: the operator has to set "host", "username" and "password" in the settings of the backend';
 
 /** The servers of one backend, and which of them an instance is on. */
 export class Servers {
