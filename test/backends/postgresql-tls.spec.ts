@@ -1,14 +1,18 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { PostgresqlServer } from '#backends/postgresql';
 import { AddressGuard } from '#sdk';
 import { selfSigned } from '../support/self-signed.js';
-import { Instance, postgresqlAt, postgresqlSubject, testServer } from './postgresql-fixture.js';
+import { Instance, postgresqlAt, postgresqlSubject, postgresqlWith, testServer } from './postgresql-fixture.js';
 
 const certificate = selfSigned('postgres.example.com');
 const sockets = new Set<Socket>();
 let front: Server;
 let port: number;
+let handshakes = 0;
 
 beforeAll(async () => {
   front = createServer(speakTls);
@@ -24,6 +28,7 @@ afterAll(() => {
 function speakTls(socket: Socket): void {
   keep(socket).once('data', () => {
     socket.write('S');
+    handshakes += 1;
     const secure = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(certificate) });
     const plain = keep(connect(testServer()));
     keep(secure).pipe(plain).pipe(secure);
@@ -87,4 +92,24 @@ test('a host whose address is checked at each connection is held to its certific
   };
   expect(await catalogAt('postgres.example.com')).toHaveProperty('services');
   await expect(catalogAt('other.example.com')).rejects.toThrow("does not match certificate's altnames");
+});
+
+test('instances on the server of the record are reached as DATABASE_URL says, and applications check as much', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'postgresql-tls-'));
+  const authority = join(folder, 'root.crt');
+  await writeFile(authority, certificate.cert);
+  const instance = new Instance();
+  const { backend: release01 } = postgresqlSubject();
+  await instance.provision(release01);
+  await release01.close?.();
+
+  const record = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
+  const url = Object.assign(record, { port: String(port), search: `sslmode=verify-full&sslrootcert=${authority}` }).href;
+  const { backend } = postgresqlWith({ recordServer: { url } });
+  const before = handshakes;
+  expect(await instance.bind(backend)).toMatchObject({ port, sslmode: 'verify-full', ca_certificate: certificate.cert });
+  await instance.deprovision(backend);
+  expect(handshakes).toBeGreaterThan(before);
+  await backend.close?.();
+  await rm(folder, { recursive: true });
 });

@@ -47,10 +47,10 @@ async function starts(folder: string): Promise<void> {
   printStarts('record and tenants', both);
 }
 
-function printStarts(name: string, rounds: readonly StartTimes[]): void {
-  const [first, warm] = (['firstSeconds', 'warmSeconds'] as const).map((key) => median(rounds.map((each) => each[key])));
+function printStarts(name: string, measured: readonly StartTimes[]): void {
+  const [first, warm] = (['firstSeconds', 'warmSeconds'] as const).map((key) => median(measured.map((each) => each[key])));
   print(`  ${name.padEnd(19)} empty folder ${first?.toFixed(2)} s  again ${warm?.toFixed(2)} s`);
-  const last = rounds.at(-1);
+  const last = measured.at(-1);
   print(`  ${' '.repeat(19)} gateway ${shown(last?.gateway)}  PostgreSQL ${shown(last?.servers)}`);
 }
 
