@@ -8,12 +8,14 @@ import {
   into,
   LARGE,
   postgresqlSubject,
-  SMALL,
   testServer,
   traces,
   type TestAdministrator,
 } from './postgresql-fixture.js';
 import { severingProxy, type Cut } from './postgresql-proxy.js';
+
+/** Every story waits a second or two for sessions, at each statement. */
+const TIMEOUT_MS = 180_000;
 
 let role: TestAdministrator;
 let healthy: ServiceBackend;
@@ -28,30 +30,39 @@ afterAll(async () => {
   await role.drop();
 });
 
-/** Runs `verb` with a gateway that dies at its n-th statement, for every n up to the one it does not reach. */
-async function atEveryStatement(
-  cut: Cut,
-  story: (attempt: (verb: (backend: ServiceBackend) => Promise<unknown>) => Promise<unknown>) => Promise<void>,
-): Promise<number> {
-  for (let statement = 1; ; statement += 1) {
-    const proxy = await severingProxy(testServer(), statement, cut);
-    const { backend } = postgresqlSubject({ ...role, host: '127.0.0.1', port: proxy.port });
-    try {
-      await story((verb) =>
-        verb(backend).then(
-          () => undefined,
-          (error: unknown) => error,
-        ),
-      );
-      if (!proxy.severed()) return statement - 1;
-    } finally {
-      await proxy.close();
-      await backend.close?.();
-    }
+type Attempt = (verb: (backend: ServiceBackend) => Promise<unknown>) => Promise<unknown>;
+
+/** As many stories at once: most of them wait for sessions to settle. */
+const AT_ONCE = 6;
+
+/** Runs `story` with gateways that die at their n-th statement, for every n up to the one that is not reached. */
+async function atEveryStatement(cut: Cut, story: (attempt: Attempt) => Promise<void>): Promise<number> {
+  for (let first = 1; ; first += AT_ONCE) {
+    const statements = Array.from({ length: AT_ONCE }, (_, index) => first + index);
+    const severed = await Promise.all(statements.map((statement) => atStatement(cut, statement, story)));
+    if (severed.includes(false)) return first - 1 + severed.indexOf(false);
   }
 }
 
-/** The name of the instance's database, learnt from a first life of the instance. */
+/** @returns whether the statement was reached */
+async function atStatement(cut: Cut, statement: number, story: (attempt: Attempt) => Promise<void>): Promise<boolean> {
+  const proxy = await severingProxy(testServer(), statement, cut);
+  const { backend } = postgresqlSubject({ ...role, host: '127.0.0.1', port: proxy.port });
+  try {
+    await story((verb) =>
+      verb(backend).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    return proxy.severed();
+  } finally {
+    await proxy.close();
+    await backend.close?.();
+  }
+}
+
+/** Learnt from a first life of the instance. */
 async function databaseOf(instance: Instance): Promise<string> {
   await instance.provision(healthy);
   const { database } = await instance.bind(healthy);
@@ -72,11 +83,12 @@ const isUnavailable = (error: unknown): boolean => error instanceof BrokerError 
 
 describe.each<Cut>(['before', 'after'])('a gateway that dies %s any statement', (cut) => {
   test('leaves a provision its repetition completes, and nobody else can enter meanwhile', async () => {
-    const [instance, other] = [new Instance(), new Instance()];
-    const database = await databaseOf(instance);
+    const other = new Instance();
     await other.provision(healthy);
     const intruder = await other.bind(healthy);
     const cuts = await atEveryStatement(cut, async (attempt) => {
+      const instance = new Instance();
+      const database = await databaseOf(instance);
       const operationId = randomUUID();
       const error = await attempt((backend) => instance.provision(backend, operationId));
       expectHonest(error);
@@ -90,12 +102,12 @@ describe.each<Cut>(['before', 'after'])('a gateway that dies %s any statement', 
     });
     expect(cuts).toBeGreaterThan(8);
     await other.deprovision(healthy);
-  });
+  }, TIMEOUT_MS);
 
   test('leaves a bind whose repetition ends in one login that works', async () => {
-    const instance = new Instance();
-    await instance.provision(healthy);
     await atEveryStatement(cut, async (attempt) => {
+      const instance = new Instance();
+      await instance.provision(healthy);
       const [bindingId, operationId] = [randomUUID(), randomUUID()];
       expectHonest(await attempt((backend) => instance.bind(backend, bindingId, {}, operationId)));
       const credentials = await instance.bind(healthy, bindingId, {}, operationId);
@@ -103,9 +115,9 @@ describe.each<Cut>(['before', 'after'])('a gateway that dies %s any statement', 
       expect(await traces(credentials.database)).toHaveLength(4);
       await instance.unbind(healthy, bindingId);
       expect(await traces(credentials.database)).toHaveLength(3);
+      await instance.deprovision(healthy);
     });
-    await instance.deprovision(healthy);
-  });
+  }, TIMEOUT_MS);
 
   test('leaves an unbind whose repetition ends the login and keeps its tables', async () => {
     const instance = new Instance();
@@ -114,22 +126,22 @@ describe.each<Cut>(['before', 'after'])('a gateway that dies %s any statement', 
     const cuts = await atEveryStatement(cut, async (attempt) => {
       const bindingId = randomUUID();
       const credentials = await instance.bind(healthy, bindingId);
-      await as(credentials, 'SET ROLE NONE', 'CREATE TABLE mine (i int)');
+      const table = `mine_${bindingId.replaceAll('-', '')}`;
+      await as(credentials, 'SET ROLE NONE', `CREATE TABLE ${table} (i int)`);
       expectHonest(await attempt((backend) => instance.unbind(backend, bindingId)));
       await instance.unbind(healthy, bindingId).catch(goneIsFine);
       await expect(as(credentials, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
-      await as(other, 'DROP TABLE mine');
+      await as(other, `DROP TABLE ${table}`);
     });
     expect(cuts).toBeGreaterThan(8);
     await instance.deprovision(healthy);
-  });
+  }, TIMEOUT_MS);
 
   test('leaves an update whose repetition sets the limits of the plan', async () => {
-    const instance = new Instance();
-    await instance.provision(healthy);
-    const { database, username } = await instance.bind(healthy);
     await atEveryStatement(cut, async (attempt) => {
-      await instance.update(healthy, SMALL);
+      const instance = new Instance();
+      await instance.provision(healthy);
+      const { database, username } = await instance.bind(healthy);
       expectHonest(await attempt((backend) => instance.update(backend, LARGE)));
       await instance.update(healthy, LARGE);
       const limits = await asAdministrator(
@@ -137,33 +149,33 @@ describe.each<Cut>(['before', 'after'])('a gateway that dies %s any statement', 
          SELECT rolconnlimit FROM pg_roles WHERE rolname = '${username}'`,
       );
       expect(limits).toEqual([{ limit: 100 }, { limit: 100 }]);
+      await instance.deprovision(healthy);
     });
-    await instance.deprovision(healthy);
-  });
+  }, TIMEOUT_MS);
 });
 
 // Only "after": whatever this way leaves behind, dying before the next statement leaves too.
 describe('a gateway that dies during a deletion or before one', () => {
   test('leaves a deprovision whose repetition removes everything', async () => {
-    const instance = new Instance();
     await atEveryStatement('after', async (attempt) => {
+      const instance = new Instance();
       await instance.provision(healthy);
       const { database } = await instance.bind(healthy);
       expectHonest(await attempt((backend) => instance.deprovision(backend)));
       await instance.deprovision(healthy).catch(goneIsFine);
       expect(await traces(database)).toEqual([]);
     });
-  });
+  }, TIMEOUT_MS);
 
   test('leaves a provision that a deprovision clears away', async () => {
-    const instance = new Instance();
-    const database = await databaseOf(instance);
     await atEveryStatement('after', async (attempt) => {
+      const instance = new Instance();
+      const database = await databaseOf(instance);
       await attempt((backend) => instance.provision(backend));
       await instance.deprovision(healthy).catch(goneIsFine);
       expect(await traces(database)).toEqual([]);
     });
-  });
+  }, TIMEOUT_MS);
 });
 
 test('a database whose deletion broke off inside the server is removed by the next deprovision', async () => {

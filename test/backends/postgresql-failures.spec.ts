@@ -104,8 +104,10 @@ describe('a verb that surely did nothing says so', () => {
 });
 
 test('a step refused half-way is a failure the gateway cleans up after, and its reason is logged', async () => {
-  const role = await administrator('CREATEROLE');
+  const role = await administrator('CREATEDB CREATEROLE');
   const { backend, environment } = postgresqlSubject(role);
+  await backend.catalog(soon());
+  await asAdministrator(`ALTER ROLE ${role.user} NOCREATEDB`);
   const instance = new Instance();
   await expect(instance.provision(backend)).rejects.toMatchObject({
     code: 'BackendFailed',

@@ -158,11 +158,18 @@ export async function administrator(attributes: string): Promise<TestAdministrat
     `CREATE ROLE ${user} LOGIN PASSWORD '${password}' ${attributes}`,
     // PUBLIC may have lost it to a test of dedicated servers.
     `GRANT CONNECT ON DATABASE postgres TO ${user}`,
+    `GRANT pg_signal_backend TO ${user}`,
   );
   return {
     user,
     password,
-    drop: async () => void (await asAdministrator(`DROP OWNED BY ${user}`, `DROP ROLE ${user}`)),
+    drop: async () => {
+      const owned = await asAdministrator(
+        `SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = '${user}' AND datname LIKE 'osbgateway%'`,
+      );
+      for (const { datname } of owned) await asAdministrator(`DROP DATABASE ${String(datname)} WITH (FORCE)`);
+      await asAdministrator(`DROP OWNED BY ${user}`, `DROP ROLE ${user}`);
+    },
   };
 }
 

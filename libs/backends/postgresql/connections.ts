@@ -1,80 +1,85 @@
-import { Client, DatabaseError, Pool, type ClientBase, type PoolClient } from 'pg';
-import { HostRefusedError, type BackendLog } from '#sdk';
+import { Client, Pool, type ClientBase, type PoolClient } from 'pg';
+import type { BackendLog } from '#sdk';
+import { unlessAborted } from './abortable.js';
+import { BlockerWatch } from './blockers.js';
 import { ServerGuard } from './guard/server-guard.js';
+import { NameQueue } from './name-queue.js';
+import { lacksOwnDatabase, makeOwnDatabase, OWN_TABLES, ownDatabaseName } from './own-database.js';
 import { clientConfig, type PostgresqlServer } from './server.js';
 import { Session, type Bounds, type Progress } from './session.js';
-import { explain } from './sql-errors.js';
+import { Verb, type Work } from './verb.js';
+
+export type { Work } from './verb.js';
 
 const MAX_CONNECTIONS = 6;
+const MAX_OBSERVERS = 2;
 const IDLE_TIMEOUT_MS = 30_000;
+const OBSERVER_TIMEOUT_MS = 10_000;
 
-/** A verb at work on the server. */
-export interface Work {
-  /** In the database the gateway signs in to, where roles and databases are managed. */
-  readonly admin: Session;
-  /** Connects to another database for the time of `story`. */
-  readonly inside: <T>(database: string, story: (session: Session) => Promise<T>) => Promise<T>;
-}
-
-/** The gateway's connections to one server: a small pool for administration, short-lived ones to other databases. */
+/**
+ * The gateway's connections to one server: a small pool for administration, in the gateway's own database, short-lived
+ * ones to other databases, and a few that see who blocks the others.
+ */
 export class Connections {
   /** Keeps tenants from blocking each other; to be started when the server is known to be usable. */
   readonly guard: ServerGuard;
+  readonly queue = new NameQueue();
   readonly #pool: Pool;
+  readonly #observers: Pool;
+  readonly #watch: BlockerWatch;
+  #making: Promise<void> | undefined;
+  #hasTables = false;
 
   constructor(
     readonly server: PostgresqlServer,
-    private readonly log: BackendLog,
+    readonly log: BackendLog,
   ) {
     this.guard = new ServerGuard(server, log);
-    this.#pool = new Pool({
-      ...clientConfig(server),
-      max: MAX_CONNECTIONS,
-      idleTimeoutMillis: IDLE_TIMEOUT_MS,
-      allowExitOnIdle: true,
-    });
-    this.#pool.on('error', ignore);
+    this.#pool = this.#newPool(MAX_CONNECTIONS);
+    this.#observers = this.#newPool(MAX_OBSERVERS);
+    this.#watch = new BlockerWatch((query, database) => this.#observe(query, database), log);
   }
 
   /**
    * Runs one verb. Verbs of the same name run one after the other on the whole server, whichever gateway they come
-   * from, so a repetition never meets its own earlier attempt half-way.
+   * from, so a repetition never meets its own earlier attempt half-way. `story` begins anew after a lock was not to be
+   * had: it must be able to continue from any point.
    *
    * @throws BrokerError, or a plain error when the outcome is unknown
    */
-  async exclusively<T>(name: string, bounds: Bounds, story: (work: Work) => Promise<T>): Promise<T> {
-    const progress: Progress = { mayHaveChanged: false };
-    try {
-      return await this.#pooled(bounds, progress, async (admin) => {
-        await admin.lock(name);
-        return story({ admin, inside: (database, visit) => this.#inside(database, bounds, progress, visit) });
-      });
-    } catch (error) {
-      if (error instanceof DatabaseError) {
-        this.log.warn('PostgreSQL refused a step', { sqlstate: error.code, reason: error.message });
-      }
-      if (error instanceof HostRefusedError) this.log.warn('the PostgreSQL server was not called', { reason: error.message });
-      throw explain(error, progress.mayHaveChanged);
-    }
+  exclusively<T>(name: string, bounds: Bounds, story: (work: Work) => Promise<T>): Promise<T> {
+    return this.verb(bounds).exclusively(name, story);
+  }
+
+  /** For verbs of several steps, between which they hold no connection. */
+  verb(bounds: Bounds): Verb {
+    return new Verb(this, bounds);
   }
 
   /** Reads without waiting for anybody. @throws what the driver throws */
   read<T>(bounds: Bounds, story: (session: Session) => Promise<T>): Promise<T> {
-    return this.#pooled(bounds, { mayHaveChanged: false }, story);
+    return this.pooled(bounds, { mayHaveChanged: false }, story);
+  }
+
+  /** In the database the settings name, before there is one of the gateway's own. @throws what the driver throws */
+  signIn<T>(bounds: Bounds, story: (session: Session) => Promise<T>): Promise<T> {
+    return this.inside(undefined, bounds, { mayHaveChanged: false }, story);
   }
 
   /** Resolves when running verbs have ended. */
   async close(): Promise<void> {
-    await Promise.all([this.#pool.end(), this.guard.close()]);
+    await Promise.all([this.#pool.end(), this.#observers.end(), this.guard.close()]);
   }
 
-  async #pooled<T>(bounds: Bounds, progress: Progress, story: (session: Session) => Promise<T>): Promise<T> {
-    const client = await unlessAborted(this.#pool.connect(), bounds.signal, (late: PoolClient) => late.release());
+  /** On a connection of the pool, in the gateway's own database. */
+  async pooled<T>(bounds: Bounds, progress: Progress, story: (session: Session) => Promise<T>): Promise<T> {
+    const client = await unlessAborted(this.#connect(this.#pool), bounds.signal, (late) => late.release());
     const release = onlyOnce((broken) => client.release(broken));
     try {
       return await guarded(client, () => release(true), bounds, async () => {
-        const session = new Session(client, bounds, progress);
+        const session = this.#session(client, bounds, progress);
         await session.begin();
+        await this.#needTables(session);
         const result = await story(session);
         await session.rest().then(
           () => release(false),
@@ -87,8 +92,9 @@ export class Connections {
     }
   }
 
-  async #inside<T>(
-    database: string,
+  /** On a connection of its own, in the database named. */
+  async inside<T>(
+    database: string | undefined,
     bounds: Bounds,
     progress: Progress,
     story: (session: Session) => Promise<T>,
@@ -99,7 +105,7 @@ export class Connections {
     try {
       return await guarded(client, close, bounds, async () => {
         await unlessAborted(client.connect(), bounds.signal, close);
-        const session = new Session(client, bounds, progress);
+        const session = this.#session(client, bounds, progress);
         await session.begin();
         return story(session);
       });
@@ -107,6 +113,68 @@ export class Connections {
       close();
     }
   }
+
+  #session(client: ClientBase, bounds: Bounds, progress: Progress): Session {
+    return new Session(client, bounds, progress, (pid, signal) => this.#watch.during(pid, signal));
+  }
+
+  async #observe<T>(query: (session: Session) => Promise<T>, database?: string): Promise<T> {
+    const bounds = boundsOf(OBSERVER_TIMEOUT_MS);
+    if (database !== undefined) return this.inside(database, bounds, { mayHaveChanged: false }, query);
+    const client = await this.#observers.connect();
+    const release = onlyOnce((broken) => client.release(broken));
+    try {
+      return await guarded(client, () => release(true), bounds, async () => {
+        const session = new Session(client, bounds, { mayHaveChanged: false });
+        await session.begin();
+        const result = await query(session);
+        release(false);
+        return result;
+      });
+    } finally {
+      release(true);
+    }
+  }
+
+  async #connect(pool: Pool): Promise<PoolClient> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (!lacksOwnDatabase(error)) throw error;
+      await this.#makeOwnDatabase();
+      return pool.connect();
+    }
+  }
+
+  #makeOwnDatabase(): Promise<void> {
+    this.#hasTables = false;
+    this.#making ??= makeOwnDatabase(this.server).finally(() => {
+      this.#making = undefined;
+    });
+    return this.#making;
+  }
+
+  async #needTables(session: Session): Promise<void> {
+    if (this.#hasTables) return;
+    await session.rows('SELECT pg_advisory_lock(0)');
+    for (const table of OWN_TABLES) await session.rows(table);
+    await session.rows('SELECT pg_advisory_unlock(0)');
+    this.#hasTables = true;
+  }
+
+  #newPool(max: number): Pool {
+    const pool = new Pool({
+      ...clientConfig(this.server, ownDatabaseName(this.server)),
+      max,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      allowExitOnIdle: true,
+    });
+    return pool.on('error', ignore);
+  }
+}
+
+export function boundsOf(timeoutMs: number): Bounds {
+  return { signal: AbortSignal.timeout(timeoutMs), deadline: new Date(Date.now() + timeoutMs) };
 }
 
 /** Runs `story`; the connection is closed under it when the signal fires. */
@@ -136,17 +204,4 @@ function onlyOnce(release: (broken: boolean) => void): (broken: boolean) => void
     released = true;
     release(broken);
   };
-}
-
-/** Gives up waiting when the signal fires; a value that comes later goes to `discard`. */
-function unlessAborted<T>(pending: Promise<T>, signal: AbortSignal, discard: (late: T) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      reject(new Error('the deadline has passed'));
-      pending.then(discard, () => undefined);
-    };
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-  });
 }

@@ -1,34 +1,55 @@
-import { escapeIdentifier } from 'pg';
 import { BrokerError, type Call, type InstanceRef } from '#sdk';
 import type { Connections } from './connections.js';
-import { dropLoginRoles, dropRoles } from './drop-roles.js';
-import { endSessionsIn } from './end-sessions.js';
-import { bindingRolesAmong, findDatabase, findRoles } from './inventory.js';
-import { instanceNames } from './names.js';
+import { disableLogins } from './disable-logins.js';
+import { dropDatabase } from './drop-database.js';
+import { RoleRemoval } from './drop-roles.js';
+import { endLastSessions, endSessionsForGood } from './end-sessions.js';
+import { findDatabase, findRolesWithIds, loginsAmong, type FoundRole } from './inventory.js';
+import { instanceNames, type InstanceNames } from './names.js';
+import { rollBackAllPrepared } from './prepared-transactions.js';
+import type { Verb, Work } from './verb.js';
 
 /** Removes the database and every role of an instance, or whatever an earlier attempt left of them. */
 export async function deprovision(connections: Connections, instance: InstanceRef, call: Call): Promise<void> {
   const names = instanceNames(instance);
-  const database = escapeIdentifier(names.database);
+  const verb = connections.verb(call);
+  const oids = (await turnOff(verb, names)).map(({ oid }) => oid);
+  try {
+    await endSessionsForGood(verb, oids);
+    await verb.exclusively(names.database, (work) => remove(work, names));
+    await endLastSessions(verb, oids);
+  } catch (error) {
+    throw halfGone(error);
+  }
+}
 
-  await connections.exclusively(names.database, call, async (work) => {
-    const found = await findDatabase(work.admin, names);
-    const roles = await findRoles(work.admin, names);
-    if (found === undefined && roles.length === 0) {
+/** @returns the logins, which are off now */
+function turnOff(verb: Verb, names: InstanceNames): Promise<FoundRole[]> {
+  return verb.exclusively(names.database, async ({ admin }) => {
+    const roles = await findRolesWithIds(admin, names);
+    if (roles.length === 0 && (await findDatabase(admin, names)) === undefined) {
       throw new BrokerError('Gone', 'the PostgreSQL server has no database for this instance');
     }
-    if (found?.connectable) await work.admin.change(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
-    if (found !== undefined) {
-      // Not WITH (FORCE): it refuses administrators who are no superusers while autovacuum is at work in the database.
-      await endSessionsIn(work.admin, names.database);
-      await work.admin.changeAlone(`DROP DATABASE ${database}`);
-    }
-
-    const logins = bindingRolesAmong(roles, names);
-    await dropLoginRoles(work, logins);
-    await dropRoles(
-      work.admin,
-      roles.filter((role) => !logins.includes(role)),
-    );
+    const logins = loginsAmong(roles, names);
+    await disableLogins(admin, logins);
+    return logins;
   });
+}
+
+/** Other databases come first: as long as one of them refers to the roles, the database is there to tell of it. */
+async function remove(work: Work, names: InstanceNames): Promise<void> {
+  const roles = await findRolesWithIds(work.admin, names);
+  await disableLogins(work.admin, roles.filter(({ canLogin }) => canLogin));
+  await RoleRemoval.run(work, roles, async (removal) => {
+    await rollBackAllPrepared(work, roles.map(({ name }) => name));
+    await removal.removeReferences(names.database);
+    await dropDatabase(work, names);
+    await removal.drop();
+  });
+}
+
+function halfGone(error: unknown): unknown {
+  if (!(error instanceof BrokerError) || error.code === 'Unavailable') return error;
+  const description = `${error.description}; the deletion has begun and the logins are off: repeat it to the end`;
+  return new BrokerError(error.code, description, { ...error.details, instanceUsable: false });
 }

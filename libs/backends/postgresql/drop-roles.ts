@@ -1,49 +1,120 @@
-import { escapeIdentifier } from 'pg';
-import type { Work } from './connections.js';
-import { endSessionsOf } from './end-sessions.js';
-import type { Session } from './session.js';
+import { DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
+import { BrokerError } from '#sdk';
+import type { FoundRole } from './inventory.js';
+import { findReferences, list, removeReferences, type Heir, type ReferringDatabase } from './role-references.js';
+import { isRefusal } from './sql-errors.js';
+import { resumeLogins, suspendLogins } from './suspend-logins.js';
+import type { Work } from './verb.js';
 
-/** Who inherits what a role made in its instance's database. */
-export interface Heir {
-  readonly database: string;
-  readonly owner: string;
-}
+const MAX_ROUNDS = 4;
+const MAX_ATTEMPTS = 3;
 
-/**
- * Removes login roles with their sessions. What they own in the heir's database passes to the heir; what they own or
- * may do anywhere else ends. Can be repeated from any point.
- */
-export async function dropLoginRoles(work: Work, roles: readonly string[], heir?: Heir): Promise<void> {
-  if (roles.length === 0) return;
-  const { admin, inside } = work;
-  await admin.change(...roles.map((role) => `ALTER ROLE ${escapeIdentifier(role)} NOLOGIN`));
-  await endSessionsOf(admin, roles);
-  for (const database of await databasesWithTraces(admin, roles)) {
-    const statements = disown(roles, database === heir?.database ? heir : undefined);
-    await inside(database, (session) => session.change(...statements));
+/** Roles without login and session on their way out. Every method can be repeated from any point. */
+export class RoleRemoval {
+  readonly #suspended: number[] = [];
+
+  private constructor(
+    private readonly work: Work,
+    private readonly roles: readonly FoundRole[],
+  ) {}
+
+  /** Whoever is suspended during `story` is turned on again after it. */
+  static async run(
+    work: Work,
+    roles: readonly FoundRole[],
+    story: (removal: RoleRemoval) => Promise<void>,
+  ): Promise<void> {
+    const removal = new RoleRemoval(work, roles);
+    try {
+      await story(removal);
+    } finally {
+      // What fails here ends with the time of the suspension.
+      await resumeLogins(work.admin, removal.#suspended).catch(() => undefined);
+    }
   }
-  await dropRoles(admin, roles);
+
+  /** Gives what the roles made in their instance's database to the heir. */
+  async bequeath(heir: Heir): Promise<void> {
+    await this.work.inside(heir.database, (session) => removeReferences(session, this.roles, heir));
+  }
+
+  /**
+   * Removes what refers to the roles in all databases but one. Where references come back, the logins that can make
+   * them are suspended. Privileges that cannot be removed stay with a role nobody can use.
+   *
+   * @throws BrokerError when a role still owns something
+   */
+  async removeReferences(except?: string, roles = this.roles): Promise<void> {
+    for (let round = 0; ; round += 1) {
+      const found = await findReferences(this.work.admin, roles, except);
+      if (found.length === 0) return;
+      if (round === MAX_ROUNDS) return this.#refuseOwned(found);
+      for (const reference of found) {
+        if (round > 0) this.#suspended.push(...(await suspendLogins(this.work.admin, reference.database, this.work.log)));
+        if (reference.connectable) await this.#removeIn(reference.database, roles);
+      }
+    }
+  }
+
+  /** Drops the roles. One that cannot be dropped yet is recorded, and collected later. */
+  async drop(): Promise<void> {
+    if (this.roles.length === 0) return;
+    try {
+      return await this.work.admin.change(`DROP OWNED BY ${list(this.roles)}`, `DROP ROLE ${list(this.roles)}`);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+    let attempts = MAX_ATTEMPTS;
+    for (const role of this.roles) {
+      // What keeps one role mostly keeps them all.
+      if (!(await this.#dropOne(role, attempts))) attempts = 1;
+    }
+  }
+
+  /** @returns whether the role is gone */
+  async #dropOne(role: FoundRole, attempts: number): Promise<boolean> {
+    const name = escapeIdentifier(role.name);
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      try {
+        await this.work.admin.change(`DROP OWNED BY ${name}`, `DROP ROLE ${name}`);
+        return true;
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        if (error.code === UNDEFINED_OBJECT) return true;
+        this.work.log.warn('a role could not be dropped', { role: role.name, sqlstate: error.code, reason: error.message });
+        await this.removeReferences(undefined, [role]);
+      }
+    }
+    await this.work.admin.change(
+      `INSERT INTO public.removed_role VALUES (${role.oid}, ${escapeLiteral(role.name)}) ON CONFLICT DO NOTHING`,
+    );
+    return false;
+  }
+
+  /** What is refused here is met again in the next round, with the logins there suspended. */
+  async #removeIn(database: string, roles: readonly FoundRole[]): Promise<void> {
+    try {
+      await this.work.inside(database, (session) => removeReferences(session, roles));
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      this.work.log.warn('what refers to a role in another database could not be removed', {
+        database,
+        sqlstate: error.code,
+        reason: error.message,
+      });
+    }
+  }
+
+  #refuseOwned(found: readonly ReferringDatabase[]): void {
+    const databases = found.map(({ database }) => database);
+    this.work.log.warn('other databases refer to a role that is being dropped', { databases });
+    if (!found.some(({ owns }) => owns)) return;
+    throw new BrokerError(
+      'BackendFailed',
+      "a login owns objects in another database, which the gateway could not remove; the gateway's log names the " +
+        'database: drop them there and repeat the delete',
+    );
+  }
 }
 
-/** Removes roles that are referred to in no other database, with what they may do in shared objects. */
-export async function dropRoles(admin: Session, roles: readonly string[]): Promise<void> {
-  if (roles.length === 0) return;
-  await admin.change(...disown(roles), `DROP ROLE ${list(roles)}`);
-}
-
-function disown(roles: readonly string[], heir?: Heir): string[] {
-  const reassign = heir === undefined ? [] : [`REASSIGN OWNED BY ${list(roles)} TO ${escapeIdentifier(heir.owner)}`];
-  return [...reassign, `DROP OWNED BY ${list(roles)}`];
-}
-
-async function databasesWithTraces(admin: Session, roles: readonly string[]): Promise<string[]> {
-  const found = await admin.rows<{ datname: string }>(
-    `SELECT DISTINCT datname FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid
-      WHERE refclassid = 'pg_authid'::regclass
-        AND refobjid IN (SELECT oid FROM pg_roles WHERE rolname = ANY ($1::name[]))`,
-    [roles],
-  );
-  return found.map((database) => database.datname);
-}
-
-const list = (roles: readonly string[]): string => roles.map((role) => escapeIdentifier(role)).join(', ');
+const UNDEFINED_OBJECT = '42704';

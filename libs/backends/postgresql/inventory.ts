@@ -28,7 +28,28 @@ export async function findRoles(admin: Session, names: InstanceNames): Promise<s
   return found.map((role) => role.rolname);
 }
 
+/** A role of an instance, by the id that no later role of the same name has. */
+export interface FoundRole {
+  readonly oid: number;
+  readonly name: string;
+  readonly canLogin: boolean;
+}
+
+/** {@link findRoles}, with their ids. */
+export function findRolesWithIds(admin: Session, names: InstanceNames): Promise<FoundRole[]> {
+  return admin.rows<FoundRole>(
+    `SELECT oid, rolname AS name, rolcanlogin AS "canLogin" FROM pg_roles
+      WHERE rolname = $1 OR starts_with(rolname, $2) ORDER BY rolname`,
+    [names.owner, names.rolePrefix],
+  );
+}
+
 /** Of these roles, those an application can log in with. */
+export function loginsAmong(roles: readonly FoundRole[], names: InstanceNames): FoundRole[] {
+  return roles.filter(({ name }) => name !== names.owner && name !== names.reader);
+}
+
+/** {@link loginsAmong}, of names. */
 export function bindingRolesAmong(roles: readonly string[], names: InstanceNames): string[] {
   return roles.filter((role) => role !== names.owner && role !== names.reader);
 }

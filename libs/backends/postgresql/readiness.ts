@@ -14,6 +14,8 @@ interface Administrator {
   readonly createdb: boolean;
   readonly createrole: boolean;
   readonly inherit: boolean;
+  /** May end the sessions of roles that are not there any more. */
+  readonly signal: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function makeReady(
   bounds: Bounds,
 ): Promise<void> {
   try {
-    await connections.read(bounds, async (admin) => {
+    await connections.signIn(bounds, async (admin) => {
       requireRights(await readAdministrator(admin));
       await requireExtensions(admin, plans);
     });
@@ -52,7 +54,8 @@ function forOperators({ server }: Connections, error: unknown): Error {
 async function readAdministrator(admin: Session): Promise<Administrator> {
   const [found] = await admin.rows<Administrator>(
     `SELECT rolname AS name, current_setting('server_version_num')::int AS version, rolsuper AS superuser,
-            rolcreatedb AS createdb, rolcreaterole AS createrole, rolinherit AS inherit
+            rolcreatedb AS createdb, rolcreaterole AS createrole, rolinherit AS inherit,
+            pg_has_role('pg_signal_backend', 'USAGE') AS signal
        FROM pg_roles WHERE rolname = current_user`,
   );
   if (found === undefined) throw new Error('the role of the gateway cannot be read');
@@ -66,9 +69,13 @@ function requireRights(administrator: Administrator): void {
   if (administrator.superuser) return;
   const attributes = ['createdb', 'createrole', 'inherit'] as const;
   const missing = attributes.filter((attribute) => !administrator[attribute]);
-  if (missing.length === 0) return;
-  const remedy = `ALTER ROLE ${escapeIdentifier(administrator.name)} ${missing.join(' ').toUpperCase()}`;
-  throw new Error(`the gateway's role lacks rights; as a superuser run: ${remedy}`);
+  const name = escapeIdentifier(administrator.name);
+  const remedies = [
+    ...(missing.length === 0 ? [] : [`ALTER ROLE ${name} ${missing.join(' ').toUpperCase()}`]),
+    ...(administrator.signal ? [] : [`GRANT pg_signal_backend TO ${name}`]),
+  ];
+  if (remedies.length === 0) return;
+  throw new Error(`the gateway's role lacks rights; as a superuser run: ${remedies.join('; ')}`);
 }
 
 async function requireExtensions(admin: Session, plans: readonly PostgresqlPlan[]): Promise<void> {

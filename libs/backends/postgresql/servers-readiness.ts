@@ -2,6 +2,7 @@ import type { BackendLog } from '#sdk';
 import type { Connections } from './connections.js';
 import { replaceOldComments } from './old-comments.js';
 import { makeReady } from './readiness.js';
+import { repair } from './repair.js';
 import { NO_SERVER, type Servers } from './servers.js';
 import type { Bounds } from './session.js';
 import type { PostgresqlPlan } from './settings.js';
@@ -53,6 +54,7 @@ export class ServersReadiness {
   async #makeReady(connections: Connections, bounds: Bounds): Promise<void> {
     if (!this.#ready.has(connections)) await makeReady(connections, this.plans, this.log, bounds);
     this.#ready.add(connections);
+    await repair(connections, bounds);
     await replaceOldComments(connections, this.log, bounds);
   }
 

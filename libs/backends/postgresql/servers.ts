@@ -86,7 +86,7 @@ const absent = (role: ServerRole): BrokerError => new BrokerError('BackendFailed
 async function holds(connections: Connections, instance: InstanceRef, call: Call): Promise<boolean> {
   const names = instanceNames(instance);
   try {
-    return await connections.read(call, async (admin) => {
+    return await connections.signIn(call, async (admin) => {
       return (await findDatabase(admin, names)) !== undefined || (await findRoles(admin, names)).length > 0;
     });
   } catch (error) {

@@ -12,33 +12,52 @@ export interface Progress {
   mayHaveChanged: boolean;
 }
 
+/** Deals with whoever blocks a server process, until the signal fires. */
+export type Watch = (pid: number, signal: AbortSignal) => Promise<void>;
+
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/** Longest wait for one lock: a verb then gives its connection back, and tries again. */
+const LOCK_TIMEOUT_MS = 1_000;
 
 /** One connection at work. Postgres itself stops every change at the deadline, whatever became of the gateway. */
 export class Session {
+  #pid = 0;
+
   constructor(
     private readonly client: ClientBase,
     private readonly bounds: Bounds,
     private readonly progress: Progress,
+    private readonly watch?: Watch,
   ) {}
 
   /** Must come first. An empty search path, because the database may hold functions made by its users. */
   async begin(): Promise<void> {
-    await this.#send(`SET search_path = pg_catalog; SET statement_timeout = ${this.#remainingMs()}`);
+    const [settings] = await this.rows<{ pid: number }>(
+      `SELECT pg_catalog.pg_backend_pid() AS pid,
+              pg_catalog.set_config('search_path', 'pg_catalog', false),
+              pg_catalog.set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', false),
+              pg_catalog.set_config('statement_timeout', '${this.#remainingMs()}', false)`,
+    );
+    this.#pid = settings?.pid ?? 0;
   }
 
   /**
-   * Waits until nobody else holds this name and keeps it until {@link rest} or the end of the connection. Should the
-   * gateway vanish without closing the connection, the server ends it and the lock after the deadline.
+   * Takes this name unless somebody else holds it, and keeps it until {@link rest} or the end of the connection.
+   * Should the gateway vanish without closing the connection, the server ends it and the lock after the deadline.
    */
-  async lock(name: string): Promise<void> {
-    await this.#send(`SET idle_session_timeout = ${this.#remainingMs()}`);
-    await this.rows('SELECT pg_advisory_lock(hashtextextended($1, 0))', [name]);
+  async tryLock(name: string): Promise<boolean> {
+    const [lock] = await this.rows<{ taken: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken,
+              set_config('idle_session_timeout', '${this.#remainingMs()}', false)`,
+      [name],
+    );
+    return lock?.taken === true;
   }
 
   /** Must come last where the connection is used again. */
   async rest(): Promise<void> {
-    await this.#send('SELECT pg_advisory_unlock_all(); SET idle_session_timeout = 0');
+    this.bounds.signal.throwIfAborted();
+    await this.client.query('SELECT pg_advisory_unlock_all(); SET idle_session_timeout = 0');
   }
 
   async rows<R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> {
@@ -60,18 +79,19 @@ export class Session {
 
   async #effect(sql: string): Promise<void> {
     this.bounds.signal.throwIfAborted();
+    const ended = new AbortController();
+    const watching = this.watch?.(this.#pid, ended.signal);
     try {
       await this.client.query(sql);
       this.progress.mayHaveChanged = true;
     } catch (error) {
       if (!isRefusal(error)) this.progress.mayHaveChanged = true;
       throw error;
+    } finally {
+      ended.abort();
+      // A blocker found late must not be ended while a later statement of this connection runs.
+      await watching;
     }
-  }
-
-  async #send(sql: string): Promise<void> {
-    this.bounds.signal.throwIfAborted();
-    await this.client.query(sql);
   }
 
   #remainingMs(): number {

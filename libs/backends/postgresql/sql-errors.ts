@@ -12,6 +12,22 @@ export function isClosedTo(error: unknown): boolean {
 }
 
 /**
+ * True when a step lost against somebody else at the same time (lock timeout, deadlock, object in use, catalog row just
+ * changed or gone), was undone, and can be tried again at once.
+ */
+export function isContention(error: unknown): boolean {
+  if (!isRefusal(error)) return false;
+  // These messages are never translated; the code stands for any internal error.
+  if (error.code === 'XX000') return /^(tuple concurrently|cache lookup failed)/.test(error.message);
+  return ['55P03', '40P01', '40001', '55006'].includes(error.code ?? '');
+}
+
+/** True when there is no connection left, in the database or on the server. */
+export function isFull(error: unknown): boolean {
+  return error instanceof DatabaseError && error.severity === 'FATAL' && error.code === '53300';
+}
+
+/**
  * What a failed verb means to the gateway. `mayHaveChanged` tells whether anything before the failure, or the failed
  * statement itself, may have had an effect: a lost connection is `Unavailable` without one and an unknown outcome with
  * one. No text holds a statement, an address or a name.
@@ -33,8 +49,8 @@ function explainRefusal(sqlstate: string, mayHaveChanged: boolean): BrokerError 
       `the PostgreSQL server is too busy (SQLSTATE ${sqlstate}); nothing was changed, try again later`,
     );
   }
-  if (sqlstate === '57014') {
-    return new BrokerError('Timeout', 'the PostgreSQL server did not finish in time (SQLSTATE 57014)');
+  if (sqlstate === '57014' || sqlstate === '55P03') {
+    return new BrokerError('Timeout', `the PostgreSQL server did not finish in time (SQLSTATE ${sqlstate}); repeat the call`);
   }
   return new BrokerError(
     'BackendFailed',
