@@ -35,12 +35,13 @@ export function findReferences(
  * dropped.
  */
 export async function removeReferences(session: Session, roles: readonly FoundRole[], heir?: Heir): Promise<void> {
-  const grants = await grantOptions(session, roles);
+  const grants = await grantsOfOthers(session, roles);
   await session.change(
-    ...grants.map(
-      ({ kind, object, grantee }) =>
-        `REVOKE GRANT OPTION FOR ALL PRIVILEGES ON ${kind} ${object} FROM ${escapeIdentifier(grantee)} CASCADE`,
-    ),
+    ...grants.flatMap(({ grantor, privilege, kind, object, grantee }) => [
+      `SET LOCAL ROLE ${escapeIdentifier(grantor)}`,
+      `REVOKE ${privilege} ON ${kind} ${object} FROM ${escapeIdentifier(grantee)} CASCADE`,
+      'RESET ROLE',
+    ]),
     ...(heir === undefined
       ? [`DROP OWNED BY ${list(roles)} CASCADE`]
       : [`REASSIGN OWNED BY ${list(roles)} TO ${escapeIdentifier(heir.owner)}`, `DROP OWNED BY ${list(roles)}`]),
@@ -49,35 +50,39 @@ export async function removeReferences(session: Session, roles: readonly FoundRo
 
 export const list = (roles: readonly FoundRole[]): string => roles.map(({ name }) => escapeIdentifier(name)).join(', ');
 
-interface GrantOption {
+interface Grant {
+  readonly privilege: string;
   readonly kind: string;
   readonly object: string;
+  readonly grantor: string;
   readonly grantee: string;
 }
 
 /**
- * DROP OWNED takes away only what the owner of an object granted. What somebody with a grant option granted ends with
- * that option: these are the options on objects on which one of the roles may do something.
+ * What somebody else than the owner of an object, with a grant option, granted to one of the roles. DROP OWNED leaves
+ * that, and so does a cascading REVOKE where the grantor is a member of the owner. Only the grantor can take it away,
+ * each privilege by its name.
  */
-function grantOptions(session: Session, roles: readonly FoundRole[]): Promise<GrantOption[]> {
-  return session.rows<GrantOption>(
+function grantsOfOthers(session: Session, roles: readonly FoundRole[]): Promise<Grant[]> {
+  return session.rows<Grant>(
     `WITH referring AS (
        SELECT DISTINCT classid, objid FROM pg_shdepend
         WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND deptype = 'a'
           AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
-     SELECT DISTINCT kind, object, pg_get_userbyid(grantee) AS grantee
+     SELECT privilege || coalesce(' (' || quote_ident(col) || ')', '') AS privilege, kind, object,
+            pg_get_userbyid(grantor) AS grantor, pg_get_userbyid(grantee) AS grantee
        FROM referring CROSS JOIN LATERAL (${PRIVILEGES})
-              AS privilege (kind, object, owner, grantor, grantee, is_grantable)
-      WHERE is_grantable AND grantor = owner AND grantee NOT IN (owner, 0)`,
+              AS acl (kind, object, col, owner, grantor, grantee, privilege)
+      WHERE grantor <> owner AND grantee = ANY ($1::oid[])`,
     [roles.map(({ oid }) => oid)],
   );
 }
 
 /** The access control entries of one object, of every kind that has them, with its name for REVOKE. */
 const PRIVILEGES = [
-  `SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, objid::regclass::text, relowner, acl.grantor, acl.grantee, acl.is_grantable
+  `SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, objid::regclass::text, NULL, relowner, acl.grantor, acl.grantee, acl.privilege_type
      FROM pg_class, aclexplode(relacl) AS acl WHERE classid = 'pg_class'::regclass AND oid = objid`,
-  `SELECT 'TABLE', objid::regclass::text, relowner, acl.grantor, acl.grantee, acl.is_grantable
+  `SELECT 'TABLE', objid::regclass::text, attname, relowner, acl.grantor, acl.grantee, acl.privilege_type
      FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid, aclexplode(attacl) AS acl
     WHERE classid = 'pg_class'::regclass AND attrelid = objid`,
   ...(
@@ -87,7 +92,7 @@ const PRIVILEGES = [
       ['TYPE', 'pg_type', 'regtype', 'typ'],
     ] as const
   ).map(
-    ([kind, catalog, type, prefix]) => `SELECT '${kind}', objid::${type}::text, ${prefix}owner, acl.grantor, acl.grantee, acl.is_grantable
+    ([kind, catalog, type, prefix]) => `SELECT '${kind}', objid::${type}::text, NULL, ${prefix}owner, acl.grantor, acl.grantee, acl.privilege_type
      FROM ${catalog}, aclexplode(${prefix}acl) AS acl WHERE classid = '${catalog}'::regclass AND oid = objid`,
   ),
   ...(
@@ -97,9 +102,9 @@ const PRIVILEGES = [
       ['FOREIGN SERVER', 'pg_foreign_server', 'srv'],
     ] as const
   ).map(
-    ([kind, catalog, prefix]) => `SELECT '${kind}', quote_ident(${prefix}name), ${prefix}owner, acl.grantor, acl.grantee, acl.is_grantable
+    ([kind, catalog, prefix]) => `SELECT '${kind}', quote_ident(${prefix}name), NULL, ${prefix}owner, acl.grantor, acl.grantee, acl.privilege_type
      FROM ${catalog}, aclexplode(${prefix}acl) AS acl WHERE classid = '${catalog}'::regclass AND oid = objid`,
   ),
-  `SELECT 'LARGE OBJECT', objid::text, lomowner, acl.grantor, acl.grantee, acl.is_grantable
+  `SELECT 'LARGE OBJECT', objid::text, NULL, lomowner, acl.grantor, acl.grantee, acl.privilege_type
      FROM pg_largeobject_metadata, aclexplode(lomacl) AS acl WHERE classid = 'pg_largeobject'::regclass AND oid = objid`,
 ].join(' UNION ALL ');
