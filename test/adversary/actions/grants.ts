@@ -56,11 +56,6 @@ const defaultPrivilegesAsLogin: Action = async (session, random) => {
   await session.run('SET ROLE NONE', `ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO ${role}`, 'RESET ROLE');
 };
 
-const takeDefaultPrivileges: Action = async (session, random) => {
-  const role = await anyRole(session, random);
-  await session.run(`ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM ${role}`, `REVOKE ALL ON SCHEMA public FROM ${role}`);
-};
-
 const grantMembership: Action = async (session, random) => {
   const [role, member] = [await anyRole(session, random), await anyRole(session, random)];
   await session.run(`GRANT ${role} TO ${member}`, 'SET ROLE NONE', `GRANT ${role} TO ${member} WITH ADMIN OPTION`, 'RESET ROLE');
@@ -97,7 +92,6 @@ export const grants: Family = {
     policy,
     defaultPrivileges,
     defaultPrivilegesAsLogin,
-    takeDefaultPrivileges,
     grantMembership,
     grantDatabase,
     grantUncommitted,

@@ -38,6 +38,11 @@ const revokeFromOwnRoles: Action = async (session, random) => {
   await session.run(`REVOKE ALL ON DATABASE "${database}" FROM ${role}`, `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`);
 };
 
+const takeDefaultPrivileges: Action = async (session, random) => {
+  const role = await anyRole(session, random);
+  await session.run(`ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM ${role}`, `REVOKE ALL ON SCHEMA public FROM ${role}`);
+};
+
 const publication: Action = (session, random) =>
   session.run(`CREATE PUBLICATION p_${few(random)} FOR TABLES IN SCHEMA public`, "SELECT pg_create_logical_replication_slot('s', 'pgoutput')");
 
@@ -55,6 +60,7 @@ export const ownership: Family = {
     givePublicAway,
     takeDatabase,
     revokeFromOwnRoles,
+    takeDefaultPrivileges,
     publication,
   },
 };
