@@ -7,6 +7,7 @@ import { connectionLimit } from './guard/connection-room.js';
 import { findDatabase, findRoles } from './inventory.js';
 import { bindingRole, instanceNames, type InstanceNames } from './names.js';
 import { newPassword, scramVerifier } from './password.js';
+import { restoreDatabase } from './restore-database.js';
 import type { PostgresqlPlan } from './settings.js';
 import { notFound } from './update.js';
 
@@ -28,8 +29,11 @@ export async function bind(
   const role = wantedRole(binding);
   const verifier = await scramVerifier(password);
 
-  await connections.exclusively(names.database, call, async ({ admin }) => {
-    if ((await findDatabase(admin, names)) === undefined) throw notFound();
+  await connections.exclusively(names.database, call, async (work) => {
+    const { admin } = work;
+    // Without a comment it is not finished: extension scripts may still run in it, where no binding may be.
+    if (!(await findDatabase(admin, names))?.comment) throw notFound();
+    await restoreDatabase(work, names, connections.log);
     const exists = (await findRoles(admin, names)).includes(username);
     const limit = await connectionLimit(admin, plan);
     await admin.change(

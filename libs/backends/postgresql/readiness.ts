@@ -2,6 +2,7 @@ import { DatabaseError, escapeIdentifier } from 'pg';
 import type { BackendLog } from '#sdk';
 import type { Connections } from './connections.js';
 import { limitTenants } from './guard/limit-tenants.js';
+import { warnOfLargeObjects } from './large-objects.js';
 import type { Bounds, Session } from './session.js';
 import type { PostgresqlPlan } from './settings.js';
 
@@ -38,6 +39,7 @@ export async function makeReady(
     if (connections.server.dedicated) await closeServerDatabases(connections, bounds);
     await warnOfOpenDatabases(connections, log, bounds);
     await limitTenants(connections, plans, log, bounds);
+    await warnOfLargeObjects(connections, log, bounds);
     connections.guard.start();
   } catch (error) {
     throw forOperators(connections, error);

@@ -1,0 +1,45 @@
+import { DatabaseError } from 'pg';
+import type { BackendLog } from '#sdk';
+import type { Work } from './connections.js';
+import { moveExtensions } from './extensions.js';
+import { isSuperuser, reserveLargeObjectsOnce } from './large-objects.js';
+import type { InstanceNames } from './names.js';
+import { restoreSchemaRights } from './schema-rights.js';
+import type { Session } from './session.js';
+import { isRefusal } from './sql-errors.js';
+
+const TOO_MANY_CONNECTIONS = '53300';
+
+/**
+ * Brings the database of an instance back to what its bindings rely on, whatever earlier ones have done in it. Can be
+ * repeated from any point. Where a tenant is in the way all the same (a lock, no connection left), it lacks only
+ * what is its own: that is logged, and the next call does it.
+ */
+export async function restoreDatabase({ inside }: Work, names: InstanceNames, log: BackendLog): Promise<void> {
+  try {
+    await inside(names.database, (session) => restore(session, names, log));
+  } catch (error) {
+    if (!isRefusal(error) && !isFull(error)) throw error;
+    log.warn('a database could not be restored to what its bindings rely on; the next bind tries again', {
+      database: names.database,
+      sqlstate: error.code,
+      reason: error.message,
+    });
+  }
+}
+
+async function restore(session: Session, names: InstanceNames, log: BackendLog): Promise<void> {
+  await session.rows('SET statement_timeout = 5000');
+  const complete = await restoreSchemaRights(session, names);
+  if (!complete) log.warn('readonly bindings cannot read all tables yet; the next bind continues', { database: names.database });
+  if (!(await isSuperuser(session))) return;
+  await reserveLargeObjectsOnce(session, names);
+  const reasons = await moveExtensions(session, names);
+  if (reasons.length === 0) return;
+  log.warn('extensions stay in the schema public, where bindings can drop them', { database: names.database, reasons });
+}
+
+/** For administrators who are no superusers: the database's connection limit counts for them, too. */
+function isFull(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.code === TOO_MANY_CONNECTIONS;
+}
