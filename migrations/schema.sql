@@ -94,7 +94,8 @@ create table operation (
   ceiling_at timestamp with time zone not null,
   created_at timestamp with time zone not null default osb_now(),
   finished_at timestamp with time zone,
-  confirmed boolean not null default true
+  confirmed boolean not null default true,
+  last_cause text
 );
 create table platform (
   id uuid not null,

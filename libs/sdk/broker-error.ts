@@ -44,7 +44,8 @@ export interface BrokerErrorDetails {
  * A refusal or failure with a known meaning. A backend throws it when it knows what happened; anything else it throws
  * is an unknown outcome, and the gateway finds out what exists before it goes on.
  *
- * The description is shown to end users word for word: no URL, no secret, no stack. At most 8 KiB.
+ * The description is shown to end users word for word: no URL, no secret, no stack. At most 8 KiB. What operators should
+ * know beyond it goes into `cause`: they read it, redacted and bounded, with the operation and in the log.
  */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
@@ -53,8 +54,9 @@ export class BrokerError extends Error {
     readonly code: BrokerErrorCode,
     readonly description: string,
     readonly details: BrokerErrorDetails = {},
+    options?: ErrorOptions,
   ) {
-    super(description);
+    super(description, options);
   }
 
   get status(): number {

@@ -58,6 +58,10 @@ export const operationLine = z
     parkedAt: time.exactOptional().describe('Since when it waits for operators.'),
     errorCode: z.string().exactOptional(),
     description: z.string().exactOptional(),
+    lastCause: z
+      .string()
+      .exactOptional()
+      .describe('What the backend answered or threw last, without secrets and addresses, at most 1,000 characters. Platforms are never told.'),
     requestId: z.string().exactOptional().describe('As the log has it.'),
     createdAt: time,
     finishedAt: time.exactOptional(),

@@ -13,6 +13,8 @@ export interface BrokerAnswer {
   readonly isEmpty: boolean;
   readonly retryAfterMs?: number;
   readonly etag?: string;
+  /** The beginning of what a refusal says, as it came; for operators only. */
+  readonly said?: string;
 }
 
 /** A success answer that does not keep to the spec. The message is for operators and holds no value of the answer. */
@@ -29,8 +31,12 @@ export function readAnswer({ status, headers, body }: HttpAnswer): BrokerAnswer 
     ...readBody(body),
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
     ...(etag === undefined ? {} : { etag }),
+    ...(status >= 400 && body !== undefined ? { said: body.subarray(0, MAX_SAID_BYTES).toString() } : {}),
   };
 }
+
+/** More than is kept of it: a secret at the end is masked whole before the text is cut. */
+const MAX_SAID_BYTES = 16_384;
 
 /** @throws MalformedAnswerError */
 export function bodyOf(answer: BrokerAnswer): RawObject {

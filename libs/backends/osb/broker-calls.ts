@@ -71,7 +71,7 @@ export class BrokerCalls {
     } catch (error) {
       if (!(error instanceof NotSentError)) throw error;
       this.log.warn('a request was not sent to the broker', { verb, reason: error.message });
-      throw new BrokerError('Unavailable', 'the backend cannot be reached right now; try again later');
+      throw new BrokerError('Unavailable', 'the backend cannot be reached right now; try again later', {}, { cause: new UnknownOutcome(error.message) });
     }
   }
 
@@ -90,7 +90,7 @@ export class BrokerCalls {
     } catch (error) {
       if (!(error instanceof MalformedAnswerError)) throw error;
       this.log.warn('the broker does not keep to the spec', { verb, status: answer.status, problem: error.message });
-      throw new BrokerError('BackendFailed', 'the backend gave an answer that breaks the Open Service Broker API');
+      throw new BrokerError('BackendFailed', 'the backend gave an answer that breaks the Open Service Broker API', {}, { cause: new UnknownOutcome(error.message) });
     }
   }
 

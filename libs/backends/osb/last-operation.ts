@@ -24,7 +24,8 @@ export function lastOperation(kind: OperationKind, answer: BrokerAnswer, clean: 
     case 429:
       return stillRunning(answer);
   }
-  throw new UnknownOutcome(`the broker answered HTTP ${answer.status} when asked for the last operation`);
+  const said = answer.said ? { cause: new UnknownOutcome(answer.said) } : {};
+  throw new UnknownOutcome(`the broker answered HTTP ${answer.status} when asked for the last operation`, said);
 }
 
 function reported(kind: OperationKind, answer: BrokerAnswer, clean: CleanDescription): LastOperation {

@@ -1,4 +1,4 @@
-import { BrokerError, type BrokerErrorCode, type BrokerErrorDetails } from '#sdk';
+import { BrokerError, type BrokerErrorCode, type BrokerErrorDetails, UnknownOutcome } from '#sdk';
 import { type BrokerAnswer, isBrokersOwn404 } from './broker-answer.js';
 import type { CleanDescription } from './description.js';
 import { present } from './present.js';
@@ -10,9 +10,9 @@ export type Verb = 'provision' | 'update' | 'deprovision' | 'bind' | 'unbind' | 
  * the API version. 502 to the platform, but nothing was changed, so there is nothing to mitigate.
  */
 export class NotExecutedError extends BrokerError {
-  constructor(status: number, description?: string, more?: BrokerErrorDetails) {
+  constructor(status: number, description?: string, more?: BrokerErrorDetails, options?: ErrorOptions) {
     const unexplained = `the backend did not take the request (HTTP ${status}); an operator has to look at it`;
-    super('BackendFailed', description ?? unexplained, more);
+    super('BackendFailed', description ?? unexplained, more, options);
   }
 
   override get mayHaveActed(): boolean {
@@ -66,15 +66,22 @@ export function refusal(verb: Verb, answer: BrokerAnswer, rules: RefusalRules): 
   const description = rules.clean(answer.body?.value['description']);
   const meaning = meaningOf(verb, answer, rules, description !== undefined);
   if (meaning === 'not executed') return notExecuted(verb, answer, description);
-  return new BrokerError(meaning, description ?? ownWords(meaning, answer.status), details(verb, meaning, answer));
+  return new BrokerError(meaning, description ?? ownWords(meaning, answer.status), details(verb, meaning, answer), answered(answer));
+}
+
+/** The answer itself, for operators. */
+function answered({ status, said = '' }: BrokerAnswer): ErrorOptions {
+  return { cause: new UnknownOutcome(`HTTP ${status}${said === '' ? '' : `: ${said}`}`) };
 }
 
 /** Statuses by which brokers refuse what a user asked for; with the others they speak of the gateway's own settings. */
 const MEANT_FOR_USERS: readonly number[] = [403, 404, 409];
 
 function notExecuted(verb: Verb, answer: BrokerAnswer, description: string | undefined): NotExecutedError {
-  if (description === undefined || !MEANT_FOR_USERS.includes(answer.status)) return new NotExecutedError(answer.status);
-  return new NotExecutedError(answer.status, description, details(verb, 'BackendFailed', answer));
+  if (description === undefined || !MEANT_FOR_USERS.includes(answer.status)) {
+    return new NotExecutedError(answer.status, undefined, undefined, answered(answer));
+  }
+  return new NotExecutedError(answer.status, description, details(verb, 'BackendFailed', answer), answered(answer));
 }
 
 function meaningOf(verb: Verb, answer: BrokerAnswer, rules: RefusalRules, saysWhy: boolean): Meaning {

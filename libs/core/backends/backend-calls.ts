@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, type ServiceBackend } from '#sdk';
 import { Timings } from '../operations/timings.js';
+import type { ChangeText } from '../readable/readable.js';
 import { BackendGuard, MOST_CALLS, type GuardState } from './backend-guard.js';
 import { BackendRegistry } from './backend-registry.js';
 import type { CallEnd } from './call-end.js';
-import { describeThrown } from './thrown.js';
+import { describeThrown, wordsOf } from './thrown.js';
+
+const MOST_CAUSE = 1_000;
+/** A URL of any scheme. */
+const ADDRESS = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>]*/gi;
 
 /** The one way to a backend: bounded in time and number, and never throwing. */
 @Injectable()
@@ -33,6 +38,15 @@ export class BackendCalls {
     verb: (backend: ServiceBackend, signal: AbortSignal) => Promise<T>,
   ): Promise<CallEnd<T>> {
     return this.guardOf(backendId).run(() => this.bounded(backendId, deadline, verb));
+  }
+
+  /**
+   * What the backend answered or threw, for operators: without the secrets of its settings, what else `mask` knows and any
+   * address, at most 1,000 characters.
+   */
+  cause(backendId: string, thrown: unknown, mask: ChangeText): string {
+    const text = mask(this.readableText(backendId, wordsOf(thrown))).replaceAll(ADDRESS, '(address)');
+    return text.length > MOST_CAUSE ? `${text.slice(0, MOST_CAUSE).toWellFormed()}…` : text;
   }
 
   /** A text of the backend, for people to read. */
@@ -79,8 +93,8 @@ export class BackendCalls {
     try {
       return { kind: 'answered', value: await verb(this.registry.get(backendId)) };
     } catch (error) {
-      if (error instanceof BrokerError) return { kind: 'refused', error: this.readableError(backendId, error) };
-      return { kind: 'unknown', reason: this.readableText(backendId, describeThrown(error)) };
+      if (error instanceof BrokerError) return { kind: 'refused', error: this.readableError(backendId, error), thrown: error };
+      return { kind: 'unknown', reason: this.readableText(backendId, describeThrown(error)), thrown: error };
     }
   }
 }

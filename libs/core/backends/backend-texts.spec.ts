@@ -53,7 +53,7 @@ test('a refusal reaches nobody with a secret or an endless text in it, and keeps
 });
 
 test('the reason of an unknown outcome has no secret', async () => {
-  expect(await ending(new UnknownOutcome(`lost ${SECRET}`))).toEqual({ kind: 'unknown', reason: 'lost ********' });
+  expect(await ending(new UnknownOutcome(`lost ${SECRET}`))).toMatchObject({ kind: 'unknown', reason: 'lost ********' });
 });
 
 test('settings that are refused are refused without their values', () => {

@@ -17,7 +17,10 @@ test.each([
   ['one in a map', { host: 'db', tokens: { a: 't-1' } }, 'token a is t-1', 'token a is ********'],
   ['one of an alternative', { host: 'db', login: { bearer: 'b-1' } }, 'b-1', '********'],
   ['one that holds another', { host: 'db', password: 'abc', tokens: { a: 'abcdef' } }, 'abcdef abc', '******** ********'],
-  ['one too short to be a secret', { host: 'db', password: 'p' }, 'provision', 'provision'],
+  ['a short one within other words is not touched, but where it stands alone', { host: 'db', password: 'p' }, 'loopback: "p", p_1 and p', 'loopback: "********", p_1 and ********'],
+  ['a short one at the edge of other words is not touched, but', { host: 'db', password: 'loop' }, 'loopback backloop loop.', 'loopback backloop ********.'],
+  ['one of eight characters, also within other words,', { host: 'db', password: 'hunter22' }, 'xhunter22x', 'x********x'],
+  ['one that was written as JSON', { host: 'db', password: 'a"b\\c d e' }, 'it has "a\\"b\\\\c d e"', 'it has "********"'],
   ['none', { host: 'db' }, 'db does not answer', 'db does not answer'],
 ])('%s is masked', (_what, settings, text, shown) => {
   expect(secretMask(schema, settings)(text)).toBe(shown);

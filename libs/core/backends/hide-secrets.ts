@@ -1,18 +1,37 @@
 import { z } from 'zod';
 
 const MASK = '********';
-/** Anything shorter is part of ordinary words, and no secret. */
-const SHORTEST_SECRET = 3;
+/** Shorter ones may be a part of ordinary words: they are masked only where they stand alone. */
+const LONG_ENOUGH = 8;
+const IN_A_WORD = /[\p{L}\p{N}_]/u;
 
-/** Masks every secret of the settings in a text, also where it was encoded for a URL. */
+/** Masks every secret of the settings in a text. */
 export function secretMask(schema: z.ZodType, settings: unknown): (text: string) => string {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as SettingsSchema;
-  const secrets = secretsIn(json, settings)
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed())]);
+  return maskOf(secretsIn(json, settings));
+}
+
+/**
+ * Masks these secrets in a text, also where they were encoded for a URL or as JSON. One of less than eight characters is
+ * masked where it is a word of its own, never within another word.
+ */
+export function maskOf(secrets: readonly string[]): (text: string) => string {
+  const forms = new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)]));
   // The longest first: one secret may be part of another.
-  const ordered = secrets.toSorted((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((hidden, secret) => hidden.replaceAll(secret, MASK), text);
+  const ordered = [...forms].filter((form) => form !== '').toSorted((a, b) => b.length - a.length);
+  return (text) => ordered.reduce(masked, text);
+}
+
+function masked(text: string, secret: string): string {
+  if (secret.length >= LONG_ENOUGH) return text.replaceAll(secret, MASK);
+  if (!text.includes(secret)) return text;
+  return text.replaceAll(secret, (found, at: number) => (isWithinWord(text, at, found.length) ? found : MASK));
+}
+
+/** Whether a word goes on beyond one of the two ends. */
+function isWithinWord(text: string, at: number, length: number): boolean {
+  const goesOn = (inside: number, outside: number): boolean => IN_A_WORD.test(text.charAt(inside)) && IN_A_WORD.test(text.charAt(outside));
+  return goesOn(at, at - 1) || goesOn(at + length - 1, at + length);
 }
 
 /** A JSON schema as far as it tells where secrets are. */

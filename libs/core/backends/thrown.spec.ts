@@ -1,5 +1,5 @@
-import { UnknownOutcome } from '#sdk';
-import { describeThrown } from './thrown.js';
+import { BrokerError, UnknownOutcome } from '#sdk';
+import { describeThrown, wordsOf } from './thrown.js';
 
 test('what a backend says for the operator is kept word for word', () => {
   class Lost extends UnknownOutcome {}
@@ -21,4 +21,13 @@ test.each([
   ['nothing', () => undefined],
 ])('%s gives no secret away', (_what, thrown) => {
   expect(describeThrown(thrown())).not.toContain('hunter2');
+});
+
+test('of what was thrown with a cause, all is told to operators, a few causes deep', () => {
+  const endless: Error = new Error('round');
+  endless.cause = endless;
+  expect(wordsOf(new BrokerError('BackendFailed', 'no', {}, { cause: new RangeError('too far') }))).toMatch(/^no \| caused by RangeError at \S+: too far$/);
+  expect(wordsOf(endless).split('caused by')).toHaveLength(4);
+  expect(wordsOf('only a text')).toBe('only a text');
+  expect(wordsOf(Object.assign(new Error('a'), { message: 7 }))).toMatch(/without a message$/);
 });

@@ -1,17 +1,44 @@
-import { UnknownOutcome } from '#sdk';
+import { BrokerError, UnknownOutcome } from '#sdk';
 
 /** Characters of a stack that are looked at: the first frames are there. */
 const MAX_STACK = 4_096;
 const WORD = /^\w{1,64}$/;
 const PLACE = /^[ \t]+at (?:[^\n]*[(/\\])?([\w.-]+:\d+:\d+)\)?$/m;
 
-/** What a backend threw, for the log. Messages nobody vouches for may hold secrets: of those only kind and place. */
+/** What a backend threw, in short. Messages nobody vouches for may hold secrets: of those only kind and place. */
 export function describeThrown(error: unknown): string {
   if (error instanceof UnknownOutcome) return error.message;
   if (!(error instanceof Error)) return 'it threw something that is no error';
   const place = placeOf(error);
   const kind = error.constructor.name;
   return `${WORD.test(kind) ? kind : 'Error'}${codeOf(error)}${place === undefined ? '' : ` at ${place}`}`;
+}
+
+/** Errors whose causes are told, one behind the other. */
+const MOST_CAUSES = 4;
+/** Of one message; more than is kept of all. */
+const MOST_MESSAGE = 16_384;
+
+/**
+ * Everything a backend said by what it threw, and by what caused that. It may hold secrets: mask it before it goes
+ * anywhere.
+ */
+export function wordsOf(error: unknown): string {
+  const words: string[] = [];
+  for (let each = error; each !== undefined && words.length < MOST_CAUSES; each = each instanceof Error ? each.cause : undefined) {
+    words.push(wordsOfOne(each));
+  }
+  return words.join(' | caused by ');
+}
+
+function wordsOfOne(error: unknown): string {
+  if (error instanceof BrokerError || error instanceof UnknownOutcome) return messageIn(error);
+  if (!(error instanceof Error)) return typeof error === 'string' ? error.slice(0, MOST_MESSAGE) : describeThrown(error);
+  return `${describeThrown(error)}: ${messageIn(error)}`;
+}
+
+function messageIn({ message }: Error): string {
+  return typeof message === 'string' ? message.slice(0, MOST_MESSAGE) : 'without a message';
 }
 
 /** Codes as systems and databases give them: `ECONNRESET`, `57P01`. */

@@ -97,6 +97,8 @@ export interface OperationLine {
   readonly parkedAt?: Date;
   readonly errorCode?: string;
   readonly description?: string;
+  /** What the backend answered or threw last, redacted and bounded. */
+  readonly lastCause?: string;
   readonly requestId?: string;
   readonly createdAt: Date;
   readonly finishedAt?: Date;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   BrokerError,
+  UnknownOutcome,
   type BindingCall,
   type BindingResult,
   type Call,
@@ -22,6 +23,7 @@ import { persistently } from './persistently.js';
 import { retryWhileNotFound } from './retry-while-not-found.js';
 import type { Step } from './step.js';
 import { StoredSlot } from './stored-slot.js';
+import { maskOfTask } from './task-secrets.js';
 
 export type { Step } from './step.js';
 
@@ -53,7 +55,7 @@ export class BackendStep {
     const end = await this.calls.call<Step>(task.operation.backendId, deadline, (backend, signal) =>
       this.look(backend, task, ownCall(this.callFor(task, deadline, signal))),
     );
-    return end.kind === 'answered' ? end.value : { kind: 'in progress' };
+    return end.kind === 'answered' ? end.value : { kind: 'in progress', ...this.causeOf(task, end) };
   }
 
   /** One short look at the instance of an update that is given up; a backend that cannot tell changes nothing. */
@@ -89,7 +91,14 @@ export class BackendStep {
     const isLate = Date.now() >= deadline.getTime();
     if (isAsked && isLate && mayHaveMade(task, end)) await this.late.sweep(task);
     await failpoint('after-backend-answer', task.operation.kind);
-    return stepOf(end);
+    return { ...stepOf(end), ...this.causeOf(task, end) };
+  }
+
+  /** What is behind a call that brought nothing, for operators. */
+  private causeOf(task: Task, end: CallEnd<Step>): { cause?: string } {
+    if (end.kind === 'answered') return {};
+    const thrown = end.thrown ?? (end.kind === 'refused' ? end.error : new UnknownOutcome(end.reason));
+    return { cause: this.calls.cause(task.operation.backendId, thrown, maskOfTask(task)) };
   }
 
   private async mutate(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
@@ -133,7 +142,7 @@ export class BackendStep {
           return { ...(await this.resultOf(backend, task, call)), ...optional('description', state.description) };
       }
     });
-    return isBusy(end) ? { kind: 'in progress' } : stepOf(end);
+    return { ...(isBusy(end) ? { kind: 'in progress' } : stepOf(end)), ...this.causeOf(task, end) };
   }
 
   private lastOperation(backend: ServiceBackend, task: Task, call: BindingCall) {

@@ -20,10 +20,10 @@ export interface BackendTexts {
  * that gave something unusable counts as failed (Cloud Controller would clean up after it).
  */
 export function checkedStep(step: Step, kind: OperationKind, offered: Offered | undefined, texts: BackendTexts): Step {
-  if (step.kind === 'refused') return { kind: 'refused', error: checkedRefusal(texts.error(step.error), kind) };
+  if (step.kind === 'refused') return { ...step, error: checkedRefusal(texts.error(step.error), kind) };
   if (step.kind === 'accepted') return { ...step, ...optional('instance', step.instance && checkedInstance(step.instance)) };
   if (step.kind === 'in progress') {
-    return { kind: 'in progress', ...optional('retryAfterMs', step.retryAfterMs), ...descriptionOf(step, texts) };
+    return { kind: 'in progress', ...optional('retryAfterMs', step.retryAfterMs), ...optional('cause', step.cause), ...descriptionOf(step, texts) };
   }
   if (step.kind !== 'done') return step;
   const binding = step.binding && gated(step.binding, offered?.offering.requires);

@@ -83,6 +83,8 @@ export interface Settlement {
   readonly state: 'succeeded' | 'failed';
   readonly failure?: OperationFailure;
   readonly description?: string;
+  /** What the backend answered or threw last, for operators; absent: what was kept before stays. */
+  readonly lastCause?: string;
   readonly instance?: InstanceChange;
   readonly binding?: BindingChange;
   /** A delete the gateway owes after a create that may have left something. */
@@ -113,6 +115,8 @@ export interface Pause {
   readonly sendsAgain?: boolean;
   /** What the backend says of its progress; absent: what it said before stays. Of an `untouched` call only. */
   readonly description?: string;
+  /** What the backend answered or threw, for operators; absent: what was kept before stays. */
+  readonly lastCause?: string;
 }
 
 /**
@@ -148,7 +152,7 @@ export abstract class LifecycleStore {
   ): Promise<Written>;
 
   /** The gateway gives up trying and tells operators; nothing is forgotten. */
-  abstract park(operation: Operation): Promise<Written>;
+  abstract park(operation: Operation, lastCause?: string): Promise<Written>;
 
   /** Nothing is decided yet: give up the lease and look again later. */
   abstract recordPause(operation: Operation, pause: Pause): Promise<Written>;

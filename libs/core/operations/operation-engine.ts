@@ -32,7 +32,16 @@ export type Progress =
 /** Why nothing is decided yet, and what is known of the call. */
 interface Delay extends Pick<Pause, 'call' | 'sendsAgain' | 'description'> {
   readonly reason?: string;
+  readonly cause?: string;
   readonly retryAfterMs?: number;
+}
+
+/** What belongs to a failure beside its error. */
+interface FailureFacts {
+  readonly leftover?: Leftover;
+  /** What the backend tells of the instance. */
+  readonly told?: InstanceChange;
+  readonly cause?: string;
 }
 
 /**
@@ -92,7 +101,7 @@ export class OperationEngine {
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
     if (task.operation.isUnconfirmed) return this.unconfirmed(task);
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
-    if (isOverrunUpdate(task, taken)) return this.backend.lookAtGivenUp(task);
+    if (isOverrunUpdate(task, taken)) return { ...(await this.backend.lookAtGivenUp(task)), ...optional('cause', causeOf(taken)) };
     return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId), this.backend.textsOf(task));
   }
 
@@ -127,15 +136,16 @@ export class OperationEngine {
           call: 'untouched',
           ...optional('retryAfterMs', step.retryAfterMs),
           ...optional('description', step.description),
+          ...optional('cause', step.cause),
         });
       case 'refused':
-        return this.refuse(task, step.error);
+        return this.refuse(task, step.error, causeOf(step));
       case 'unknown':
-        return this.pauseOrGiveUp(task, { call: 'unanswered', reason: step.reason });
+        return this.pauseOrGiveUp(task, { call: 'unanswered', reason: step.reason, ...optional('cause', causeOf(step)) });
       case 'overrun':
-        return this.fail(task, tookTooLong(), undefined, step.instance);
+        return this.fail(task, tookTooLong(), { ...optional('told', step.instance), ...optional('cause', step.cause) });
       case 'unconfirmed':
-        return this.fail(task, neverAnswered(), this.leftover(true), step.instance);
+        return this.fail(task, neverAnswered(), { leftover: this.leftover(true), ...optional('told', step.instance) });
     }
   }
 
@@ -156,37 +166,38 @@ export class OperationEngine {
     return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: optional('instance', step.instance) };
   }
 
-  private async refuse(task: Task, error: BrokerError): Promise<Progress> {
+  private async refuse(task: Task, error: BrokerError, cause: string | undefined): Promise<Progress> {
     const { operation } = task;
     if (operation.initiator === 'gateway' || isBusyAgain(task, error)) {
       // Also what was accepted before: an operation that failed at the backend says nothing else however often it is asked.
-      return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, reason: error.code, ...optional('retryAfterMs', retryAfterOf(error)) });
+      return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, reason: error.code, ...optional('cause', cause), ...optional('retryAfterMs', retryAfterOf(error)) });
     }
-    if (isResend(task) && error.code === 'Conflict') return this.park(task, error);
-    return this.fail(task, error, error.mayHaveActed || mayHaveActedBefore(task) ? this.leftover(false) : undefined);
+    if (isResend(task) && error.code === 'Conflict') return this.park(task, error, cause);
+    const leftover = error.mayHaveActed || mayHaveActedBefore(task) ? this.leftover(false) : undefined;
+    return this.fail(task, error, { ...optional('leftover', leftover), ...optional('cause', cause) });
   }
 
   /** A 409 to our own re-send may mean our own resource (decision 13). */
-  private async park(task: Task, error: BrokerError): Promise<Progress> {
-    this.journal.error('a create was refused as existing when it was sent again; find out whether it is ours', fields(task));
-    const settlement = parkedFailure(task, error, this.timings.cleanUpMs);
+  private async park(task: Task, error: BrokerError, cause: string | undefined): Promise<Progress> {
+    this.journal.error('a create was refused as existing when it was sent again; find out whether it is ours', { ...fields(task), cause });
+    const settlement = { ...parkedFailure(task, error, this.timings.cleanUpMs), ...optional('lastCause', cause) };
     if ((await this.lifecycle.settle(settlement)) === 'lost') return { kind: 'lost' };
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
 
-  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, retryAfterMs, description }: Delay): Promise<Progress> {
+  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, cause, retryAfterMs, description }: Delay): Promise<Progress> {
     const { operation } = task;
-    if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason });
+    if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason, cause });
     if (task.overdue && !isDelete(task)) {
-      return this.fail(task, tookTooLong(), this.leftover(true));
+      return this.fail(task, tookTooLong(), { leftover: this.leftover(true), ...optional('cause', cause) });
     }
     if (task.overdue && operation.initiator === 'gateway') {
-      this.journal.error('a clean-up was given up and parked; remove what is left at the backend', fields(task));
-      return (await this.lifecycle.park(operation)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
+      this.journal.error('a clean-up was given up and parked; remove what is left at the backend', { ...fields(task), cause });
+      return (await this.lifecycle.park(operation, cause)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
     }
     const next = sendsAgain ? ({ ...operation, step: 'send' } as const) : operation;
     const pauseMs = this.retries.pauseMs(next, call, retryAfterMs);
-    return this.pause(task, { call, sendsAgain, pauseMs, ...optional('description', description) });
+    return this.pause(task, { call, sendsAgain, pauseMs, ...optional('description', description), ...optional('lastCause', cause) });
   }
 
   private async pause(task: Task, pause: Pause): Promise<Progress> {
@@ -194,8 +205,9 @@ export class OperationEngine {
     return written === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
   }
 
-  private async fail(task: Task, error: BrokerError, leftover?: Leftover, told?: InstanceChange): Promise<Progress> {
-    const settlement = { ...failure(task, error, leftover), ...optional('instance', told) };
+  private async fail(task: Task, error: BrokerError, { leftover, told, cause }: FailureFacts): Promise<Progress> {
+    this.journal.warn('an operation failed', { ...fields(task), code: error.code, cause });
+    const settlement = { ...failure(task, error, leftover), ...optional('instance', told), ...optional('lastCause', cause) };
     if ((await this.lifecycle.settle(settlement)) === 'lost') return { kind: 'lost' };
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
@@ -203,6 +215,13 @@ export class OperationEngine {
   private leftover(afterCall: boolean): Leftover {
     return { afterCall, ceilingMs: this.timings.cleanUpMs };
   }
+}
+
+/** What a backend says with a refusal is its cause, where nothing else is known. */
+function causeOf(step: Step): string | undefined {
+  if (step.cause !== undefined) return step.cause;
+  if (step.kind === 'refused') return step.error.description;
+  return step.kind === 'unknown' ? step.reason : undefined;
 }
 
 const isDelete = ({ operation }: Task): boolean => operation.kind === 'deprovision' || operation.kind === 'unbind';
@@ -244,4 +263,5 @@ const fields = ({ operation, instance }: Task): Record<string, unknown> => ({
   operation: operation.id,
   kind: operation.kind,
   instance: instance.instanceId,
+  ...optional('requestId', operation.requestId),
 });

@@ -1,8 +1,15 @@
 import type { BindingResult, BrokerError, InstanceResult } from '#sdk';
 import type { InstanceChange } from './lifecycle-store.js';
 
+/** What the backend answered or threw, for operators alone: redacted and bounded. */
+interface WithCause {
+  readonly cause?: string;
+}
+
 /** What one call to the backend brought the operation. */
-export type Step =
+export type Step = WithCause & StepEnd;
+
+type StepEnd =
   | { readonly kind: 'done'; readonly instance?: InstanceResult; readonly binding?: BindingResult; readonly description?: string }
   | { readonly kind: 'accepted'; readonly pollToken?: string; readonly retryAfterMs?: number; readonly instance?: InstanceResult }
   | { readonly kind: 'in progress'; readonly retryAfterMs?: number; readonly description?: string }

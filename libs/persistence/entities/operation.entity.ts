@@ -93,6 +93,10 @@ export class OperationEntity {
   @Column('text', { nullable: true })
   description!: string | null;
 
+  /** What the backend answered or threw last, redacted and bounded: for operators, never for platforms. */
+  @Column('text', { name: 'last_cause', nullable: true })
+  lastCause!: string | null;
+
   @Column('boolean', { name: 'instance_usable', nullable: true })
   instanceUsable!: boolean | null;
 

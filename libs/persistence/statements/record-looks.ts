@@ -1,22 +1,23 @@
 import { nextAttempt } from './next-attempt.js';
 
 /**
- * $1 operations, $2 epochs, $3 pauses in ms, $4 descriptions or null for what was said before, as columns of one table.
+ * $1 operations, $2 epochs, $3 pauses in ms, $4 descriptions and $5 last causes, or null for what was said before, as columns of one table.
  * What RECORD_PAUSE does where nothing was sent, for many operations at once: thousands of open ones are polled all the time.
  * Locks them in one order, or two gateways that both believe to hold the same ones could wait for each other.
  */
 export const RECORD_LOOKS = {
   name: 'record-looks',
   text: `with look as (
-      select o.id, look.pause_ms, look.description
-      from unnest($1::text[], $2::bigint[], $3::float8[], $4::text[]) as look (id, epoch, pause_ms, description)
+      select o.id, look.pause_ms, look.description, look.last_cause
+      from unnest($1::text[], $2::bigint[], $3::float8[], $4::text[], $5::text[])
+          as look (id, epoch, pause_ms, description, last_cause)
         join operation o on o.id = look.id
       where o.epoch = look.epoch and o.state = 'running' and o.leased_by is not null
       order by o.id for no key update of o
     )
     update operation o
     set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('look.pause_ms')},
-      description = coalesce(look.description, o.description)
+      description = coalesce(look.description, o.description), last_cause = coalesce(look.last_cause, o.last_cause)
     from look where o.id = look.id
     returning o.id`,
 };

@@ -6,7 +6,7 @@ const { lock, afterLock } = instanceFirst(`$4::text = 'unanswered'`);
 /**
  * $1 operation, $2 epoch, $3 pause in ms, $4 what is known of the call sent last (`over`, `unanswered`, `untouched`),
  * $5 ms after the deadline of an unanswered call in which what it started may still happen, $6 whether it is sent again
- * although it was accepted.
+ * although it was accepted, $7 the last cause or null for what was kept before.
  *
  * A poll that was not answered leaves nothing that could still happen.
  */
@@ -15,6 +15,7 @@ export const RECORD_PAUSE = {
   text: `with ${lock}, paused as (
       update operation
       set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('$3')}, confirmed = true,
+          last_cause = coalesce($7, last_cause),
           call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end,
           step = case when $6::boolean then 'send' else step end,
           poll_token = case when $6::boolean then null else poll_token end

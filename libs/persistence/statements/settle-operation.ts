@@ -5,7 +5,8 @@ const { lock, afterLock } = instanceFirst('$9::boolean');
 /**
  * $1 operation, $2 epoch or null for whoever holds it, $3-$8 how it ended, $9-$16 the instance ($9: whether it changes),
  * $17-$21 the binding ($17: whether it changes), $22-$33 the audit event, $34 ms after the deadline of an unanswered call
- * in which what it started may still appear, or null, $35 whether nothing can appear any more.
+ * in which what it started may still appear, or null, $35 whether nothing can appear any more,
+ * $36 the last cause or null for what was kept before.
  *
  * Who takes an operation from its holder raises the epoch: the holder must not take that end for its own.
  *
@@ -22,7 +23,7 @@ export const SETTLE_OPERATION = {
       update operation
       set state = $3, error_code = $4, error_word = $5, description = $6, instance_usable = $7, update_repeatable = $8,
           finished_at = osb_now(), leased_by = null, leased_until = null, next_attempt_at = null, parked_at = null,
-          request = null, poll_token = null,
+          request = null, poll_token = null, last_cause = coalesce($36, last_cause),
           epoch = case when $2::bigint is null then epoch + 1 else epoch end
       where id = $1 and state = 'running' and ($2::bigint is null or (epoch = $2 and leased_by is not null)) and ${afterLock}
       returning id, instance_incarnation, binding_incarnation, initiator = 'platform' as is_asked_for,

@@ -158,6 +158,7 @@ function listOperations(manager: EntityManager, filter: OperationFilter, page: P
       parkedAt: o.parkedAt ?? undefined,
       errorCode: o.errorCode ?? undefined,
       description: o.description ?? undefined,
+      lastCause: o.lastCause ?? undefined,
       requestId: o.requestId ?? undefined,
       createdAt: o.createdAt,
       finishedAt: o.finishedAt ?? undefined,

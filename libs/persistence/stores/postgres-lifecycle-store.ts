@@ -162,9 +162,9 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return this.leave(operation, await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
-  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, description }: Pause): Promise<Written> {
-    if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs, description }));
-    const values = [operation.id, operation.epoch, pauseMs, call, this.timings.callMs, sendsAgain];
+  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, description, lastCause }: Pause): Promise<Written> {
+    if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs, description, lastCause }));
+    const values = [operation.id, operation.epoch, pauseMs, call, this.timings.callMs, sendsAgain, storableText(lastCause)];
     return this.leave(operation, await this.sql.row(RECORD_PAUSE, values));
   }
 
@@ -174,13 +174,14 @@ export class PostgresLifecycleStore extends LifecycleStore {
       looks.map(({ operation }) => operation.epoch),
       looks.map(({ pauseMs }) => pauseMs),
       looks.map(({ description }) => storableText(description)),
+      looks.map(({ lastCause }) => storableText(lastCause)),
     ];
     const recorded = new Set((await this.sql.rows<{ id: OperationId }>(RECORD_LOOKS, columns)).map(({ id }) => id));
     return looks.map(({ operation: { id } }) => (recorded.has(id) ? id : undefined));
   }
 
-  async park(operation: Operation): Promise<Written> {
-    return this.leave(operation, await this.sql.row(PARK, [operation.id, operation.epoch]));
+  async park(operation: Operation, lastCause?: string): Promise<Written> {
+    return this.leave(operation, await this.sql.row(PARK, [operation.id, operation.epoch, storableText(lastCause)]));
   }
 
   private async leave(operation: Operation, row: unknown): Promise<Written> {
@@ -273,6 +274,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
 interface Look extends Pick<Pause, 'pauseMs'> {
   readonly operation: Operation;
   readonly description: string | undefined;
+  readonly lastCause: string | undefined;
 }
 
 type InstanceViewRow = InstanceRow & Partial<OperationRow>;
