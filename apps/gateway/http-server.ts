@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { TrustProxy } from '#config';
 import { JSON_LIMITS, JsonTextError, parseRawObject, type JsonLimits } from '#sdk';
 import { NO_STORE } from './browser-safety.js';
+import { readRequestBody } from './request-body.js';
 
 const MEGABYTE = 1_048_576;
 /** 1,024 characters of four bytes, each written as `%XX`. */
@@ -51,14 +52,15 @@ const ADMIN_LIMITS: JsonLimits = { ...JSON_LIMITS, maxValues: 5_000 };
  * by their routes; an empty body is no error here (Korifi sends the content type with DELETE).
  */
 export function addJsonParser(server: FastifyInstance): void {
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: string | Buffer, done) => {
+  server.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const body = await readRequestBody(payload, MEGABYTE);
     try {
-      const text = textOf(body as Buffer);
+      const text = textOf(body);
       request.rawText = text;
-      if (text === '' || request.routeOptions.url?.startsWith('/v2/')) return done(null, undefined);
-      done(null, parseRawObject(text, ADMIN_LIMITS).value);
+      if (text === '' || request.routeOptions.url?.startsWith('/v2/')) return undefined;
+      return parseRawObject(text, ADMIN_LIMITS).value;
     } catch (error) {
-      done(Object.assign(error as Error, { statusCode: 400 }), undefined);
+      throw Object.assign(error as Error, { statusCode: 400 });
     }
   });
 }

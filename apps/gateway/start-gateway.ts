@@ -18,6 +18,7 @@ import { addFarewell, addJsonParser, createHttpAdapter } from './http-server.js'
 import { OpenRequests } from './open-requests.js';
 import { limitPipelinedRequests } from './pipelined-requests.js';
 import { openOwnServers } from './open-own-servers.js';
+import { endUnreadBodies } from './request-body.js';
 import { databaseProblem, listenProblem } from './start-problems.js';
 import { stopGateway } from './stop-gateway.js';
 
@@ -148,6 +149,7 @@ async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise
   refuseCrossSiteWrites(server);
   addNoStore(server);
   addJsonParser(server);
+  endUnreadBodies(server);
   addRequestHooks(server, app.get(AuthenticationHook).authenticate);
   addRequestLog(server, parts.logger);
   addRequestMetrics(server, app.get(Metrics));

@@ -4,6 +4,7 @@ export * from './broker-error.js';
 export * from './call.js';
 export * from './canonical-json.js';
 export * from './capabilities.js';
+export * from './collected-bytes.js';
 export { HostRefusedError, type ResolveHost } from './guarded-lookup.js';
 export * from './json-limits.js';
 export * from './outcome.js';

@@ -138,6 +138,12 @@ describe('an exchange that breaks off after the request was sent has an unknown 
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
+  test('an answer in many thousand pieces of one byte, before its end', async () => {
+    const { backend } = open(stub.url);
+    stub.next(writeRaw(`HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(16_400)}`));
+    expect(await refusalOf(verbs.provision(backend))).toMatchObject({ code: 'BackendFailed' });
+  });
+
   test("the call's own deadline ends it earlier", async () => {
     const { backend } = open(stub.url);
     const before = stub.requests.length;

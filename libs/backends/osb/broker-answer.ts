@@ -50,7 +50,7 @@ export function isBrokersOwn404(answer: BrokerAnswer): boolean {
 }
 
 function readBody(body: Buffer | undefined): Pick<BrokerAnswer, 'body' | 'problem'> {
-  if (body === undefined) return { problem: 'is larger than 1 MiB, or than maxAnswerBytes' };
+  if (body === undefined) return { problem: 'is larger than 1 MiB, or than maxAnswerBytes, or comes in too many small pieces' };
   if (body.length === 0) return { problem: 'is empty' };
   try {
     return { body: parseRawObject(textOf(body)) };

@@ -72,7 +72,7 @@ export class CatalogReader {
 
   /** Parsed in slices: it is larger than any other answer, and nobody else may wait for it. */
   private async catalogOf(body: Buffer | undefined): Promise<Record<string, unknown>> {
-    if (body === undefined) throw this.noCatalog('is larger than the limit (maxAnswerBytes)');
+    if (body === undefined) throw this.noCatalog('is larger than the limit (maxAnswerBytes), or comes in too many small pieces');
     if (body.length === 0) throw this.noCatalog('is empty');
     const catalog = await this.parsed(body);
     if (isObject(catalog)) return catalog;

@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
-import { HostRefusedError, UnknownOutcome } from '#sdk';
+import { CollectedBytes, HostRefusedError, UnknownOutcome } from '#sdk';
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Undefined when it was larger than the limit; the rest was not read. */
+  /** Undefined when it was larger than the limit, or came in too many small pieces; the rest was not read. */
   readonly body: Buffer | undefined;
 }
 
@@ -29,14 +29,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private stopped = false;
   private status = 0;
   private headers: HttpAnswer['headers'] = {};
-  private chunks: Buffer[] = [];
-  private sizeBytes = 0;
+  private readonly body: CollectedBytes;
 
   /** @param untilMs after this nothing is sent any more */
   constructor(
-    private readonly maxBytes: number,
+    maxBytes: number,
     private readonly untilMs: number,
   ) {
+    this.body = new CollectedBytes(maxBytes);
     this.answer = this.outcome.promise;
   }
 
@@ -64,18 +64,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.sizeBytes += chunk.length;
-    if (this.sizeBytes <= this.maxBytes) {
-      this.chunks.push(chunk);
-      return;
-    }
-    this.chunks = [];
+    if (this.body.add(chunk) === undefined) return;
     this.outcome.resolve({ status: this.status, headers: this.headers, body: undefined });
-    controller.abort(new Error('the answer is larger than the limit'));
+    controller.abort(new Error('the answer is too large'));
   }
 
   onResponseEnd(): void {
-    this.outcome.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) });
+    this.outcome.resolve({ status: this.status, headers: this.headers, body: this.body.all() });
   }
 
   onResponseError(_controller: unknown, error: Error): void {
