@@ -6,6 +6,7 @@ import { credentials, type PostgresqlCredentials } from './credentials.js';
 import { connectionLimit } from './guard/connection-room.js';
 import { findDatabase, findRoles } from './inventory.js';
 import { bindingRole, instanceNames, type InstanceNames } from './names.js';
+import { copyOwnerSettings } from './owner-settings.js';
 import { newPassword, scramVerifier } from './password.js';
 import { restoreDatabase } from './restore-database.js';
 import type { PostgresqlPlan } from './settings.js';
@@ -42,6 +43,7 @@ export async function bind(
       `GRANT ${escapeIdentifier(username)} TO CURRENT_USER`,
       ...memberships(names, username, role),
     );
+    await copyOwnerSettings(admin, names, connections.log);
   });
   return credentials(connections.server, { database: names.database, username, password });
 }

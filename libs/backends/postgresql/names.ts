@@ -17,7 +17,11 @@ export interface InstanceNames {
 
 export function instanceNames({ serviceId, instanceId }: InstanceRef): InstanceNames {
   // No id can hold a NUL, so no other pair of ids gives the same text.
-  const database = `osb_${digest(`${serviceId}\0${instanceId}`)}`;
+  return namesOfDatabase(`osb_${digest(`${serviceId}\0${instanceId}`)}`);
+}
+
+/** The same, from the database's name. */
+export function namesOfDatabase(database: string): InstanceNames {
   return { database, owner: database, reader: `${database}_ro`, rolePrefix: `${database}_` };
 }
 

@@ -47,7 +47,7 @@ class PostgresqlBackend implements ServiceBackend {
   ) {
     this.#plans = offeredPlans(settings);
     this.#servers = new Servers(settings, log, addresses);
-    this.#readiness = new ServersReadiness(this.#servers, this.#plans, log);
+    this.#readiness = new ServersReadiness(this.#servers, settings, log);
   }
 
   async catalog({ signal }: { readonly signal: AbortSignal }): Promise<unknown> {
@@ -60,7 +60,7 @@ class PostgresqlBackend implements ServiceBackend {
   }
 
   async provision(request: ProvisionRequest, call: Call): Promise<Done<InstanceResult>> {
-    await provision(await this.#servers.choose(request, call), this.#plan(request), request, call);
+    await provision(await this.#servers.choose(request, call), this.#plan(request), this.settings, request, call);
     return done({});
   }
 

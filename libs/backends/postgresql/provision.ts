@@ -2,6 +2,7 @@ import { escapeIdentifier, escapeLiteral } from 'pg';
 import { BrokerError, type Call, type InstanceRef } from '#sdk';
 import type { Connections } from './connections.js';
 import { databaseComment, isMadeBy } from './database-comment.js';
+import { localeOptions, type DatabaseLocale } from './database-locale.js';
 import { createExtensions } from './extensions.js';
 import { connectionLimit } from './guard/connection-room.js';
 import { bindingRolesAmong, findDatabase, findRoles } from './inventory.js';
@@ -15,6 +16,7 @@ import type { PostgresqlPlan } from './settings.js';
 export async function provision(
   connections: Connections,
   plan: PostgresqlPlan,
+  locale: DatabaseLocale,
   instance: InstanceRef,
   call: Call,
 ): Promise<void> {
@@ -35,7 +37,7 @@ export async function provision(
     await admin.change(...missingRoles(names, roles));
     if (found === undefined) {
       // template0, because nobody can be connected to it; no connections, because PUBLIC could still connect.
-      await admin.changeAlone(`CREATE DATABASE ${database} TEMPLATE template0 CONNECTION LIMIT 0`);
+      await admin.changeAlone(`CREATE DATABASE ${database} TEMPLATE template0 ${localeOptions(locale)} CONNECTION LIMIT 0`);
     }
     await admin.change(...databaseRights(names, await connectionLimit(admin, plan)));
     await inside(names.database, async (session) => session.change(...(await contents(session, names, plan))));

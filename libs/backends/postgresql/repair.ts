@@ -2,9 +2,11 @@ import type { Connections } from './connections.js';
 import { RoleRemoval } from './drop-roles.js';
 import { restoreLimits } from './enter-database.js';
 import type { FoundRole } from './inventory.js';
+import { namesOfDatabase } from './names.js';
+import { copyOwnerSettings } from './owner-settings.js';
 import type { Bounds } from './session.js';
 import { resumeLogins } from './suspend-logins.js';
-import { instanceOf, LOGIN_PATTERN } from './tenant-roles.js';
+import { instanceOf, LOGIN_PATTERN, TENANT_ROLE_PATTERN } from './tenant-roles.js';
 import type { Work } from './verb.js';
 
 /** Roles looked after in one call; the next one continues. */
@@ -12,7 +14,7 @@ const MAX_ROLES = 20;
 
 /**
  * Ends what verbs that broke off left half-way: logins that are still suspended, raised connection limits, and roles
- * that could not be dropped yet. A failure is logged and nothing else.
+ * that could not be dropped yet. Logins get what their role was set to since. A failure is logged and nothing else.
  */
 export async function repair(connections: Connections, bounds: Bounds): Promise<void> {
   try {
@@ -26,11 +28,28 @@ export async function repair(connections: Connections, bounds: Bounds): Promise<
     for (const role of removed) {
       await connections.exclusively(instanceOf(role.name), bounds, (work) => collect(work, role));
     }
+    await copySettings(connections, bounds);
     if (removed.length > 0) connections.log.warn('roles that were removed wait to be dropped', { roles: removed.length });
   } catch (error) {
     connections.log.warn('unfinished work on the PostgreSQL server was not completed', {
       reason: error instanceof Error ? error.message : String(error),
     });
+  }
+}
+
+/** Instances whose owner has settings, or whose logins have some of it: all in turn, at random. */
+async function copySettings(connections: Connections, bounds: Bounds): Promise<void> {
+  const found = await connections.read(bounds, (admin) =>
+    admin.rows<{ database: string }>(
+      `SELECT datname AS database FROM pg_database JOIN
+          (SELECT DISTINCT left(rolname, 30) AS name FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
+            WHERE rolname ~ '${TENANT_ROLE_PATTERN}' AND (cardinality(setconfig) > 1 OR rolname = left(rolname, 30))) AS changed
+          ON datname = changed.name ORDER BY random() LIMIT ${MAX_ROLES}`,
+    ),
+  );
+  for (const { database } of found) {
+    const names = namesOfDatabase(database);
+    await connections.exclusively(database, bounds, ({ admin }) => copyOwnerSettings(admin, names, connections.log));
   }
 }
 

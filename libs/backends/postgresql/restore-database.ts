@@ -9,6 +9,8 @@ import type { Session } from './session.js';
 import { isRefusal } from './sql-errors.js';
 
 const TOO_MANY_CONNECTIONS = '53300';
+/** Shorter than the watch over blockers waits: a bind ends no session of its own instance, which may be a long migration. */
+const LOCK_TIMEOUT_MS = 100;
 
 /**
  * Brings the database of an instance back to what its bindings rely on, whatever earlier ones have done in it. Can be
@@ -29,7 +31,7 @@ export async function restoreDatabase({ inside }: Work, names: InstanceNames, lo
 }
 
 async function restore(session: Session, names: InstanceNames, log: BackendLog): Promise<void> {
-  await session.rows('SET statement_timeout = 5000');
+  await session.rows(`SELECT set_config('statement_timeout', '5000', false), set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', false)`);
   const complete = await restoreSchemaRights(session, names);
   if (!complete) log.warn('readonly bindings cannot read all tables yet; the next bind continues', { database: names.database });
   if (!(await isSuperuser(session))) return;

@@ -1,11 +1,13 @@
 import type { BackendLog } from '#sdk';
 import type { Connections } from './connections.js';
+import { offeredPlans } from './catalog.js';
+import { requireLocale } from './database-locale.js';
 import { replaceOldComments } from './old-comments.js';
 import { makeReady } from './readiness.js';
 import { repair } from './repair.js';
 import { NO_SERVER, type Servers } from './servers.js';
 import type { Bounds } from './session.js';
-import type { PostgresqlPlan } from './settings.js';
+import type { PostgresqlSettings } from './settings.js';
 import { countTenantsOf, NAMED_RECORD_WARNING, sharedRecordWarning } from './shared-record.js';
 
 /** Whether the servers of a backend can be used, and what operators should know of them. */
@@ -15,7 +17,7 @@ export class ServersReadiness {
 
   constructor(
     private readonly servers: Servers,
-    private readonly plans: readonly PostgresqlPlan[],
+    private readonly settings: PostgresqlSettings,
     private readonly log: BackendLog,
   ) {}
 
@@ -30,7 +32,10 @@ export class ServersReadiness {
    */
   async check(bounds: Bounds): Promise<void> {
     const { forNew, record } = this.servers;
-    if (forNew) await this.#makeReady(forNew, bounds);
+    if (forNew) {
+      await this.#makeReady(forNew, bounds);
+      await requireLocale(forNew, this.settings, bounds);
+    }
     const tenants = record ? await this.#tenantsOf(record, bounds) : 0;
     this.#warn([
       ...(forNew ? [] : [NO_SERVER]),
@@ -52,7 +57,7 @@ export class ServersReadiness {
   }
 
   async #makeReady(connections: Connections, bounds: Bounds): Promise<void> {
-    if (!this.#ready.has(connections)) await makeReady(connections, this.plans, this.log, bounds);
+    if (!this.#ready.has(connections)) await makeReady(connections, offeredPlans(this.settings), this.log, bounds);
     this.#ready.add(connections);
     await repair(connections, bounds);
     await replaceOldComments(connections, this.log, bounds);

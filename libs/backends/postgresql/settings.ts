@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { providedSetting, secretSetting } from '#sdk';
+import { localeSettings } from './database-locale.js';
 import { SSL_MODES } from './ssl-mode.js';
 
 const name = z.string().min(1).max(255);
@@ -35,6 +36,7 @@ const shape = z.strictObject({
   dataDirectory: folder.optional().meta({
     description: "A folder of the gateway's machine on the disk of the server's data: tenants become read-only while it is nearly full.",
   }),
+  ...localeSettings,
   publicHost: name.optional().meta({ description: 'The host in credentials, where it differs from "host".' }),
   publicPort: port.optional().meta({ description: 'The port in credentials, where it differs from "port".' }),
   serviceId: name.optional(),
@@ -72,6 +74,9 @@ export const postgresqlSettings = shape.superRefine((settings, context) => {
   }
   if (settings.caCertificate === undefined && settings.ssl === 'verify-ca') {
     refuse('ssl', '"verify-ca" needs a "caCertificate": anybody can have a certificate of a public authority');
+  }
+  if (settings.localeProvider !== undefined && settings.locale === undefined) {
+    refuse('localeProvider', '"localeProvider" says who provides "locale": set that, too');
   }
   if (settings.serviceId !== undefined && (settings.serviceName === undefined || settings.plans === undefined)) {
     refuse('serviceId', 'a second service needs a "serviceName" and "plans" with ids of their own, too');
