@@ -35,11 +35,12 @@ test('a plan never takes the last connections of the server', async () => {
   await Promise.all(taken.map((client) => client.end()));
 });
 
-test('the operator is told which plan is larger than the server, and what is reserved', () => {
+test('the operator is told which plan is larger than the server, and what is reserved, with the server', () => {
+  const address = `127.0.0.1:${server.port}`;
   expect(subject.environment.lines).toContainEqual(
-    expect.objectContaining({ fields: { plan: 'large', connectionLimit: 100, limitedTo: LEFT } }),
+    expect.objectContaining({ fields: { server: address, plan: 'large', connectionLimit: 100, limitedTo: LEFT } }),
   );
-  expect(subject.environment.lines).toContainEqual(expect.objectContaining({ fields: { reserved: 4, needed: 14 } }));
+  expect(subject.environment.lines).toContainEqual(expect.objectContaining({ fields: { server: address, reserved: 4, needed: 14 } }));
 });
 
 test('databases that earlier releases gave more get what is left', async () => {

@@ -176,6 +176,22 @@ test('a role of the record that the server lets into no other database has no in
   await instance.remove(backend);
 });
 
+test('a role of the record without any right to make databases keeps nothing from being offered, and is asked for none', async () => {
+  await query(other.adminUrl, "create role plain login password 'pw'; grant connect on database postgres to plain");
+  const record = { recordServer: { url: `postgres://plain:pw@127.0.0.1:${other.port}/postgres` } };
+  await expect(catalogOf(open({ ...onTestServer(), ...record }))).resolves.toHaveProperty('services');
+  await expect(catalogOf(open(record))).rejects.toThrow('no PostgreSQL server is named for new instances');
+});
+
+test('nothing is made on the server of the record while no tenant is there', async () => {
+  const own = "select datname from pg_database where datname like 'osbgateway%'";
+  await query(other.adminUrl, "create role unused superuser login password 'pw'; grant connect on database postgres to unused");
+  const before = await query(other.adminUrl, own);
+  const backend = open({ ...onTestServer(), recordServer: { url: `postgres://unused:pw@127.0.0.1:${other.port}/postgres` } });
+  await catalogOf(backend);
+  await expect(query(other.adminUrl, own)).resolves.toEqual(before);
+});
+
 test('while the password of the record is a wrong one nobody takes an instance there for gone', async () => {
   const instance = await madeByRelease01(onTestServer());
   const url = Object.assign(new URL(process.env['TEST_POSTGRES_URL'] ?? ''), { password: 'wrong' }).href;

@@ -110,6 +110,7 @@ async function warnOfOpenDatabases(connections: Connections, log: BackendLog, bo
   const open = await connections.read(bounds, (admin) => admin.rows<{ name: string }>(OPEN_DATABASES));
   if (open.length === 0) return;
   log.warn('every login on this PostgreSQL server, of tenants too, can connect to these databases; REVOKE CONNECT', {
+    server: `${connections.server.host}:${connections.server.port}`,
     databases: open.map(({ name }) => name),
   });
 }

@@ -8,7 +8,7 @@ const TENANTS = `SELECT count(*)::int AS count FROM pg_database WHERE datname ~ 
 /** How many databases of tenants are on the server that keeps the gateway's record. */
 export async function countTenantsOf(record: Connections, bounds: Bounds): Promise<number> {
   try {
-    const [found] = await record.read(bounds, (admin) => admin.rows<{ count: number }>(TENANTS));
+    const [found] = await record.signIn(bounds, (admin) => admin.rows<{ count: number }>(TENANTS));
     return found?.count ?? 0;
   } catch (error) {
     if (isClosedTo(error)) return 0;

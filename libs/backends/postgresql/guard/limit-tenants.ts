@@ -27,15 +27,22 @@ export async function limitTenants(
   bounds: Bounds,
 ): Promise<void> {
   await connections.exclusively('osb_server_limits', bounds, async ({ admin }) => {
-    await limitConnections(admin, plans, log);
+    await limitConnections(admin, connections, plans, log);
     if (connections.server.dedicated) await limitSessions(admin);
   });
 }
 
-async function limitConnections(admin: Session, plans: readonly PostgresqlPlan[], log: BackendLog): Promise<void> {
+async function limitConnections(
+  admin: Session,
+  { server }: Connections,
+  plans: readonly PostgresqlPlan[],
+  log: BackendLog,
+): Promise<void> {
+  const address = `${server.host}:${server.port}`;
   const { reserved, perDatabase } = await readConnectionRoom(admin);
   for (const { name, connectionLimit } of plans.filter((plan) => plan.connectionLimit > perDatabase)) {
     log.warn('a plan allows more connections than the PostgreSQL server has left for it: raise max_connections', {
+      server: address,
       plan: name,
       connectionLimit,
       limitedTo: perDatabase,
@@ -45,7 +52,7 @@ async function limitConnections(admin: Session, plans: readonly PostgresqlPlan[]
     log.warn(
       'tenants together can take the connections the gateway needs: raise superuser_reserved_connections for an ' +
         'administrator who is a superuser, reserved_connections (16 and later, with the role pg_use_reserved_connections) for another',
-      { reserved, needed: GATEWAY_CONNECTIONS },
+      { server: address, reserved, needed: GATEWAY_CONNECTIONS },
     );
   }
   const wider = await admin.rows<{ name: string }>(WIDER_DATABASES, [perDatabase]);
