@@ -1,5 +1,6 @@
 import type { CredentialDirectory, PasswordDigests } from '#core';
 import type { PlatformRef } from '#sdk';
+import { clientAddress } from './client-address.js';
 import { HeaderVerifier } from './header-verifier.js';
 import type { Credential } from './known-credentials.js';
 import type { AdminPrincipal, AdminRef, PlatformPrincipal, Principal, PrincipalKind } from './principal.js';
@@ -40,12 +41,12 @@ export class Authenticator {
    * @throws BrokerError `Unauthorized` after too many wrong passwords, `Unavailable` when it cannot be told now
    */
   async verifyPlatform(header: string | undefined, address: string): Promise<PlatformRef | undefined> {
-    return (await this.#platforms.verify(header, address))?.platform;
+    return (await this.#platforms.verify(header, clientAddress(address)))?.platform;
   }
 
   /** The administrator whose credentials these are; otherwise as {@link verifyPlatform}. */
   async verifyAdmin(header: string | undefined, address: string): Promise<AdminRef | undefined> {
-    return this.#admins.verify(header, address);
+    return this.#admins.verify(header, clientAddress(address));
   }
 
   /** To be called when a platform's credentials changed or ended; without a username, when that cannot be told. */
