@@ -15,6 +15,7 @@ describe("a broker's description on its way to end users", () => {
     ['a URL of the broker', 'GET https://broker.internal.example:8443/v2/x?y failed', 'GET (backend) failed'],
     ['a URL with other letters', 'see HTTPS://BROKER.internal.EXAMPLE/x', 'see (backend)'],
     ['its name', 'dial broker.internal.example: refused', 'dial (backend) refused'],
+    ['its name with hidden marks inside', 'dial bro\u200eker.internal.ex\ufeffample: refused', 'dial (backend) refused'],
     ['its name with a port', 'dial broker.internal.example:8443 failed', 'dial (backend) failed'],
     ['line breaks and control characters', 'a\r\nb\u0000c\u001b[31md\u009be', 'a b c [31md e'],
     ['marks that turn the reading direction', 'a\u202eb\u2066c', 'a b c'],

@@ -4,6 +4,9 @@ const MAX_BYTES = 8192;
 const HTML =
   /<(!doctype|html|head|body|title|script|style|div|span|p|br|hr|h[1-6]|a|b|i|img|pre|center|table|iframe)\b/i;
 
+/** Taken out of all that is kept for people to read: left in here, they would keep a host name from being found. */
+const HIDDEN = /[\u061c\u200e\u200f\ufeff]/gu;
+
 /** Makes a broker's own words fit for end users; undefined when nothing fit is left. */
 export type CleanDescription = (description: unknown) => string | undefined;
 
@@ -16,6 +19,7 @@ export function descriptionCleaner(host: string): CleanDescription {
     const line = words
       .toWellFormed()
       .replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
+      .replace(HIDDEN, '')
       .split(' ')
       .map(withoutHost)
       .join(' ')

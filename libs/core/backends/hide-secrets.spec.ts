@@ -25,3 +25,11 @@ test.each([
 ])('%s is masked', (_what, settings, text, shown) => {
   expect(secretMask(schema, settings)(text)).toBe(shown);
 });
+
+test.each(['u', 'us', 'use', 'user'])('one in the Basic authentication of %s is masked', (username) => {
+  const settings = { host: 'db', password: 'correct horse' };
+  const header = Buffer.from(`${username}:${settings.password}`).toString('base64');
+  const shown = secretMask(schema, settings)(`got Authorization: Basic ${header}`);
+  expect(shown).toContain('********');
+  expect(Buffer.from(shown.split(' ').at(-1) ?? '', 'base64').toString()).not.toContain('horse');
+});

@@ -5,10 +5,11 @@ const MASK = '********';
 const LONG_ENOUGH = 8;
 const IN_A_WORD = /[\p{L}\p{N}_]/u;
 
-/** Masks every secret of the settings in a text. */
+/** Masks every secret of the settings in a text, also inside the header of Basic authentication. */
 export function secretMask(schema: z.ZodType, settings: unknown): (text: string) => string {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as SettingsSchema;
-  return maskOf(secretsIn(json, settings));
+  const secrets = secretsIn(json, settings);
+  return maskOf([...secrets, ...secrets.flatMap(insideBase64)]);
 }
 
 /**
@@ -32,6 +33,20 @@ function masked(text: string, secret: string): string {
 function isWithinWord(text: string, at: number, length: number): boolean {
   const goesOn = (inside: number, outside: number): boolean => IN_A_WORD.test(text.charAt(inside)) && IN_A_WORD.test(text.charAt(outside));
   return goesOn(at, at - 1) || goesOn(at + length - 1, at + length);
+}
+
+/**
+ * What a secret always looks like inside base64 of a longer text, such as `username:password`: without the characters it
+ * shares with what is before and behind it. Three bytes are four characters, so it may begin in three ways.
+ */
+function insideBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  const forms = [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '');
+    const isWhole = (before + bytes.length) % 3 === 0;
+    return text.slice(Math.ceil((before * 4) / 3), isWhole ? undefined : -1);
+  });
+  return forms.filter((form) => form.length >= LONG_ENOUGH);
 }
 
 /** A JSON schema as far as it tells where secrets are. */

@@ -44,3 +44,8 @@ test('a secret is masked before the text is cut, in names as well', () => {
   expect(readableText(text, mask)).not.toContain('hunt');
   expect(readable({ 'key hunter2': ['hunter2'] }, mask)).toEqual({ 'key ********': ['********'] });
 });
+
+test('a secret with hidden characters inside is masked', () => {
+  const mask = (text: string): string => text.replaceAll('hunter2', '********');
+  expect(readableText('wrong: hun\u200eter\u00072', mask)).toBe('wrong: ********');
+});

@@ -41,7 +41,8 @@ class Reader {
   }
 
   text(text: string): string {
-    const clean = this.change(text.slice(0, MOST_LOOKED_AT)).toWellFormed().replace(HIDDEN, '');
+    // Hidden characters go first: a secret with one of them inside would not be found.
+    const clean = this.change(text.slice(0, MOST_LOOKED_AT).toWellFormed().replace(HIDDEN, ''));
     const cut = clean.length > this.left ? `${clean.slice(0, this.left).toWellFormed()}…` : clean;
     this.left = Math.max(this.left - cut.length, 0);
     return cut;
