@@ -24,6 +24,7 @@ describe('addresses a backend must not have', () => {
     ['febf::1', 'link-local'],
     ['ff02::1', 'multicast'],
     ['fd00:ec2::254', 'cloud metadata'],
+    ['fd00:ec2::23', 'cloud metadata'],
     ['fd00:0ec2:0:0:0:0:0:0254', 'cloud metadata'],
     ['fd20:ce::254', 'cloud metadata'],
     ['::ffff:127.0.0.1', 'loopback'],

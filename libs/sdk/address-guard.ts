@@ -22,7 +22,8 @@ const REFUSED_V6: readonly (readonly [kind: string, net: string, prefix: number]
   ['a translated', '64:ff9b:1::', 48],
   ['a link-local', 'fe80::', 10],
   ['a multicast', 'ff00::', 8],
-  ['a cloud metadata', 'fd00:ec2::254', 128],
+  // EC2: metadata, credentials of pods, DNS, time.
+  ['a cloud metadata', 'fd00:ec2::', 32],
   ['a cloud metadata', 'fd20:ce::254', 128],
   ['a cloud metadata', 'fd00:42::42', 128],
 ];
