@@ -13,7 +13,7 @@ async function pages(): Promise<(readonly [path: string, text: string])[]> {
     (await readdir(join(PROJECT, folder), { recursive: true })).map((path) => join(folder, path)),
   );
   const paths = (await Promise.all(folders)).flat().filter((path) => path.endsWith('.md'));
-  const top = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+  const top = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
   return Promise.all([...top, ...paths].map(async (path) => [path, await read(path)] as const));
 }
 

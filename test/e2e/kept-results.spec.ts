@@ -3,6 +3,7 @@ import { TestGateway } from '../support/gateway.js';
 import { GATEWAY_TEMPLATE } from '../support/gateway-template.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { startRemote, type RemoteSimulator } from '../support/remote-simulator.js';
+import { confirmed } from './confirmed.js';
 import { eventually } from './eventually.js';
 
 let database: TestDatabase;
@@ -59,14 +60,17 @@ test('a request that waits for an asynchronous backend waits through an outage o
 
 test('a database that is away for longer than the request can wait makes it 503, and what the backend made is found', async () => {
   const osb = gateway.osb();
-  const unanswered = osb.provision('late', plan('sync'), slowly);
+  const slower = { parameters: { simulate: { delayMs: 1_000 } } };
+  const unanswered = osb.provision('late', plan('sync'), slower);
   await eventually(() => asked('PUT', 'late'), (count) => count === 1);
+  // One that is not confirmed yet would be undone and made anew (ADR 22).
+  await eventually(() => confirmed(database.url, 'late'), ({ length }) => length === 1);
   await door.shut();
   const { status, headers, body } = await unanswered;
   expect([status, body.error, headers['retry-after']]).toEqual([503, 'Unavailable', '10']);
   await door.open();
 
-  const again = await eventually(() => osb.provision('late', plan('sync'), slowly), (answer) => answer.status < 500);
+  const again = await eventually(() => osb.provision('late', plan('sync'), slower), (answer) => answer.status < 500);
   expect(again.status).toBe(200);
   expect(remote.simulator.ledger.inventory.instances().map(({ instanceId }) => instanceId)).toEqual(['late']);
   expect((await osb.deprovision('late', plan('sync'))).status).toBe(200);

@@ -3,6 +3,7 @@ import { GatewayHome } from '../support/gateway-process.js';
 import type { OsbClient } from '../support/osb-client.js';
 import { createDatabase, query, type TestDatabase } from '../support/postgres.js';
 import { startRemote, type RemoteSimulator } from '../support/remote-simulator.js';
+import { confirmed } from './confirmed.js';
 import { eventually } from './eventually.js';
 
 let database: TestDatabase;
@@ -84,7 +85,7 @@ describe('what a gateway was at when it was killed', () => {
     const parameters = { simulate: { delayMs: 5_000, times: 1 } };
     const unanswered = osb.provision('left-sending', plan('sync'), { parameters }).catch((error: Error) => error);
     await eventually(() => provisionsAt('left-sending'), (count) => count === 1);
-    await eventually(() => confirmed('left-sending'), ({ length }) => length === 1);
+    await eventually(() => confirmed(database.url, 'left-sending'), ({ length }) => length === 1);
     await kill();
     expect(await unanswered).toBeInstanceOf(Error);
     expect((await two.osb().lastOperation('left-sending')).body).toMatchObject({ state: 'in progress' });
@@ -102,15 +103,6 @@ describe('what a gateway was at when it was killed', () => {
     expect((await two.osb().bind('left-sending', 'binding', plan('sync'))).status).toBe(201);
   });
 });
-
-/** The operations on an instance that others carry on when their gateway is killed. */
-function confirmed(id: string): Promise<unknown[]> {
-  return query(
-    database.url,
-    'select from operation join service_instance i on i.incarnation = instance_incarnation where instance_id = $1 and confirmed',
-    [id],
-  );
-}
 
 /** How often the broker was asked to make an instance. */
 function provisionsAt(id: string): number {

@@ -12,7 +12,7 @@ const PLANTED: readonly (readonly [bug: string, cell: string, trigger: string, f
   ],
   [
     'does not write down how operations end',
-    'kill/after-intent/provision/sync/1',
+    'kill/after-result-commit/provision/sync/1',
     planted('before insert on audit_event', "if new.outcome = 'succeeded' then return null; end if; return new;"),
     /^I7: what came of the provision of instance \S+ at backend \w+ is not in the audit trail/,
   ],
