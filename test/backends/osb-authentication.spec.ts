@@ -133,6 +133,7 @@ describe('OAuth 2.0 client credentials', () => {
   test.each<readonly [string, Script, string]>([
     ['refuses the client', reply(401, { error: 'invalid_client', error_description: 'sécret is wrong' }), 'HTTP 401, invalid_client'],
     ['answers with a page', reply(200, '<html>sécret</html>', { 'content-type': 'text/html' }), 'its answer is not one of RFC 6749'],
+    ['gives a token no header can carry', token('a\nb'), 'no header can carry it'],
     ['gives no token', reply(200, { token_type: 'Bearer' }), 'its answer is not one of RFC 6749'],
     ['answers with more than 64 KiB', reply(200, { access_token: 'x'.repeat(100_000), token_type: 'Bearer' }), 'its answer is not one of RFC 6749'],
   ])('whose endpoint %s: nothing is sent to the broker, and operators read why', async (_what, script, reason) => {
@@ -143,6 +144,17 @@ describe('OAuth 2.0 client credentials', () => {
     expect(broker.requests).toHaveLength(0);
     expect(JSON.stringify(log)).toContain(reason);
     expect(JSON.stringify(log)).not.toContain('sécret');
+  });
+
+  test('give a token that a broker may quote: neither users nor the log read it', async () => {
+    const [endpoint, broker] = await pair();
+    endpoint.next(token('canary-token-1'), token('canary-token-2'));
+    broker.otherwise((response, request) => reply(400, { description: `bad: ${request.headers.authorization}, canary-token-1` })(response, request));
+    broker.next(reply(401, {}));
+    const { backend, log } = clientOf(endpoint, broker);
+    const { description } = await refusalOf(verbs.provision(backend));
+    expect(description).toBe('bad: Bearer ********, ********');
+    expect(JSON.stringify(log)).not.toContain('canary');
   });
 
   test('whose endpoint hangs: a call ends at its own deadline', async () => {

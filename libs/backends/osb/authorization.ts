@@ -10,5 +10,7 @@ export interface Authorization {
   header(bounds: Bounds): Promise<string | undefined>;
   /** The broker did not take this one. True when another one may be taken: it is worth asking once more. */
   refused(header: string): boolean;
+  /** The text without what was sent in the header, where no setting holds that. */
+  hide(text: string): string;
   close(): Promise<void>;
 }

@@ -38,6 +38,11 @@ export class BrokerClient {
     return this.sendAs(await this.authorization.header(bounds), request, bounds);
   }
 
+  /** The text without the access token, which a broker may quote. */
+  hideToken(text: string): string {
+    return this.authorization.hide(text);
+  }
+
   /** Lets running exchanges end and gives up the connections. */
   async close(): Promise<void> {
     await Promise.all([this.broker.close(), this.authorization.close()]);

@@ -13,5 +13,5 @@ export function authorizationOf(settings: OsbSettings, addresses: AddressGuard):
 }
 
 function fixed(header: string | undefined): Authorization {
-  return { header: () => Promise.resolve(header), refused: () => false, close: () => Promise.resolve() };
+  return { header: () => Promise.resolve(header), refused: () => false, hide: (text) => text, close: () => Promise.resolve() };
 }

@@ -10,16 +10,18 @@ const HIDDEN = /[\u061c\u200e\u200f\ufeff]/gu;
 /** Makes a broker's own words fit for end users; undefined when nothing fit is left. */
 export type CleanDescription = (description: unknown) => string | undefined;
 
-/** Cleans descriptions of the broker at `host` (name, port optional): its address never reaches a platform. */
-export function descriptionCleaner(host: string): CleanDescription {
+/**
+ * Cleans descriptions of the broker at `host` (name, port optional): its address never reaches a platform.
+ *
+ * @param hide takes out what no setting of the backend holds
+ */
+export function descriptionCleaner(host: string, hide = (text: string): string => text): CleanDescription {
   const withoutHost = hostRemover(host.toLowerCase());
   return (description) => {
     const words = typeof description === 'string' ? cut(description) : '';
     if (HTML.test(words)) return undefined;
-    const line = words
-      .toWellFormed()
-      .replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
-      .replace(HIDDEN, '')
+    const visible = words.toWellFormed().replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ').replace(HIDDEN, '');
+    const line = hide(visible)
       .split(' ')
       .map(withoutHost)
       .join(' ')

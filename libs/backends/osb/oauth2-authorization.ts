@@ -18,6 +18,9 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const EXPIRY_MARGIN_MS = 30_000;
 /** How long a token counts whose endpoint does not say. */
 const UNKNOWN_LIFETIME_MS = 300_000;
+/** A broker may quote the token before the present one, which it has just refused. */
+const HIDDEN_TOKENS = 2;
+const MASK = '********';
 
 interface Token {
   readonly header: string;
@@ -29,6 +32,7 @@ export class OAuth2Authorization implements Authorization {
   private readonly endpoint: HttpOrigin;
   private token: Token | undefined;
   private pending: Promise<Token> | undefined;
+  private hidden: readonly string[] = [];
 
   constructor(
     private readonly settings: OAuth2Settings,
@@ -55,6 +59,10 @@ export class OAuth2Authorization implements Authorization {
     return true;
   }
 
+  hide(text: string): string {
+    return this.hidden.reduce((shown, token) => shown.replaceAll(token, MASK), text);
+  }
+
   close(): Promise<void> {
     return this.endpoint.close();
   }
@@ -62,6 +70,8 @@ export class OAuth2Authorization implements Authorization {
   private async ask(): Promise<Token> {
     try {
       const { access_token, expires_in } = await this.grant();
+      if (!/^[\x21-\x7e]+$/.test(access_token)) throw new NotSentError('no header can carry it');
+      this.hidden = [access_token, ...this.hidden].slice(0, HIDDEN_TOKENS);
       const lifetimeMs = expires_in === undefined ? UNKNOWN_LIFETIME_MS : expires_in * 1_000 - EXPIRY_MARGIN_MS;
       this.token = { header: `Bearer ${access_token}`, expiresAtMs: Date.now() + lifetimeMs };
       return this.token;

@@ -47,7 +47,7 @@ export class OsbServiceBackend implements ServiceBackend {
     private readonly log: BackendLog,
   ) {
     const headers = brokerHeaders(settings);
-    const clean = descriptionCleaner(client.host);
+    const clean = descriptionCleaner(client.host, (text) => client.hideToken(text));
     this.calls = new BrokerCalls(client, headers, { clean, notFoundIsGone: settings.notFoundIsGone }, log);
     this.catalogs = new CatalogReader(client, headers, clean);
   }
