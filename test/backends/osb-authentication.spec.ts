@@ -123,7 +123,7 @@ describe('OAuth 2.0 client credentials', () => {
 
   test('that get 401 with a fresh token are not tried for ever', async () => {
     const [endpoint, broker] = await pair();
-    endpoint.otherwise(token('never good'));
+    endpoint.otherwise(token('never-good'));
     broker.otherwise(reply(401));
     const { backend } = clientOf(endpoint, broker);
     expect(await refusalOf(verbs.provision(backend))).toMatchObject({ code: 'BackendFailed', mayHaveActed: false });
