@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 import type { Credentials } from './login.js';
 
+/** How a tenant logs in: `options` are settings of the session, which win over those of its role. */
+export type LoginWithOptions = Credentials & { readonly options?: string };
+
 const PAUSE_MS = 300;
 /** As long as a server may have no room, for a tenant that tries again. */
 const LIMIT_MS = 60_000;
@@ -12,7 +15,7 @@ const LIMIT_MS = 60_000;
  *
  * @throws what the server refused for good
  */
-export async function useDatabase(credentials: Credentials, ...statements: readonly string[]): Promise<void> {
+export async function useDatabase(credentials: LoginWithOptions, ...statements: readonly string[]): Promise<void> {
   const untilMs = Date.now() + LIMIT_MS;
   for (;;) {
     try {
@@ -25,9 +28,9 @@ export async function useDatabase(credentials: Credentials, ...statements: reado
   }
 }
 
-async function runOnce(credentials: Credentials, statements: readonly string[]): Promise<void> {
-  const { host, port, database, username, password } = credentials;
-  const client = new Client({ host, port, database, user: username, password, connectionTimeoutMillis: 20_000 });
+async function runOnce(credentials: LoginWithOptions, statements: readonly string[]): Promise<void> {
+  const { host, port, database, username, password, options } = credentials;
+  const client = new Client({ host, port, database, user: username, password, options, connectionTimeoutMillis: 20_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

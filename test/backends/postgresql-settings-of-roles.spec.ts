@@ -66,8 +66,13 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('what a binding sets for CUR
     expect(await shown(writer, 'role')).toBe(writer.database);
   });
 
+  test('keeps nobody from logging in: a library to load is not given to logins', async () => {
+    await as(writer, `ALTER ROLE CURRENT_USER SET local_preload_libraries TO 'no_such_library'`);
+    for (const login of [await instance.bind(backend), writer]) expect(await shown(login, 'local_preload_libraries')).toBe('');
+  });
+
   test('is not given to logins where it is more than a hundred settings, and the bind is made all the same', async () => {
-    const names = await as(writer, `SELECT name FROM pg_settings WHERE context = 'user' AND name <> 'work_mem' LIMIT 100`);
+    const names = await as(writer, `SELECT name FROM pg_settings WHERE context = 'user' AND name <> 'work_mem' LIMIT 110`);
     await as(writer, ...names.map(({ name }) => `ALTER ROLE CURRENT_USER SET ${String(name)} FROM CURRENT`));
     await as(writer, `ALTER ROLE CURRENT_USER SET work_mem TO '7MB'`);
     expect(await shown(await instance.bind(backend), 'work_mem')).not.toBe('7MB');

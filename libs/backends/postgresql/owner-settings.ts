@@ -7,10 +7,10 @@ import { isRefusal } from './sql-errors.js';
 /** Settings of one role; a tenant can store any number. */
 const MAX_SETTINGS = 100;
 const MAX_CHARACTERS = 16_384;
-/** Who a session is: the login's own matter. */
-const NOT_COPIED: ReadonlySet<string> = new Set(['role', 'session_authorization']);
+/** Who a session is: the login's own matter. With a library that cannot be loaded nobody could log in any more. */
+const NOT_COPIED: ReadonlySet<string> = new Set(['role', 'session_authorization', 'local_preload_libraries']);
 /** Lists whose items PostgreSQL keeps quoted (GUC_LIST_QUOTE), as far as a login may set them. */
-const LISTS: ReadonlySet<string> = new Set(['search_path', 'temp_tablespaces', 'local_preload_libraries']);
+const LISTS: ReadonlySet<string> = new Set(['search_path', 'temp_tablespaces']);
 
 type RoleSettings = ReadonlyMap<string, string>;
 
@@ -65,7 +65,7 @@ function settingsIn(entries: readonly string[]): RoleSettings {
     const at = entry.indexOf('=');
     return [entry.slice(0, at), entry.slice(at + 1)];
   });
-  return new Map(pairs.filter(([name]) => !NOT_COPIED.has(name)));
+  return new Map(pairs.filter(([name]) => !NOT_COPIED.has(name.toLowerCase())));
 }
 
 function changes(names: InstanceNames, { name: login, settings }: Login, wanted: RoleSettings): string[] {
