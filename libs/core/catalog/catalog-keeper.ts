@@ -179,7 +179,7 @@ export class CatalogKeeper {
   private async adopt(records: readonly Backend[]): Promise<void> {
     for (const record of records) {
       await this.registry.put(record).catch((error: unknown) => {
-        this.journal.error('a backend could not be made ready', { backend: record.name, error });
+        this.journal.error('a backend could not be made ready', { backend: record.name, reason: messageOf(error) });
       });
     }
     const known = new Set(records.map(({ id }) => id));
