@@ -56,6 +56,19 @@ test('a heartbeat keeps only what is still its own', async () => {
   expect(await claim('gateway-c')).toEqual([others.id]);
 });
 
+test('only the first holder confirms an operation: whoever takes it over unconfirmed leaves it so', async () => {
+  const confirmed = await startProvision(record, anInstance(record));
+  const taken = await startProvision(record, anInstance(record));
+  const unconfirmed = async (owner: string): Promise<string[]> =>
+    (await record.lifecycle.claimDue(owner, LEASE_MS, atMost(64))).flatMap(({ operation }) => (operation.isUnconfirmed ? [operation.id] : []));
+  await record.lifecycle.extendLeases(OWNER, LEASE_MS, [confirmed.id]);
+  await record.moveClock(`${LEASE_MS + 1_000} ms`);
+  expect(await unconfirmed('gateway-b')).toEqual([taken.id]);
+  await record.lifecycle.extendLeases('gateway-b', LEASE_MS, [taken.id]);
+  expect(await record.lifecycle.giveUpLeases('gateway-b', [taken.id])).toEqual([taken.id]);
+  expect(await unconfirmed('gateway-c')).toEqual([taken.id]);
+});
+
 test('a mutation whose call may be under way is only looked at, and sent again after its deadline', async () => {
   const { id } = await startProvision(record, anInstance(record));
   await record.query(`update operation set leased_until = osb_now() - interval '1 second'`);

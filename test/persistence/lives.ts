@@ -139,7 +139,6 @@ export function failedWithCleanUp(operation: Operation, instance: Instance, bind
   };
 }
 
-/** How operations stand, by id. */
 /** The operation as the runner takes it up; it must be due. */
 export async function claimed(record: TestRecord, { id }: Operation): Promise<Operation> {
   const due = await record.lifecycle.claimDue(OWNER, LEASE_MS, atMost(1_000));
@@ -148,6 +147,7 @@ export async function claimed(record: TestRecord, { id }: Operation): Promise<Op
   return found.operation;
 }
 
+/** How operations stand, by id. */
 export async function statesOf(record: TestRecord, ...operations: readonly Operation[]): Promise<string[]> {
   const rows = await record.query<{ id: string; state: string }>('select id, state from operation');
   return operations.map(({ id }) => rows.find((row) => row.id === id)?.state ?? 'absent');

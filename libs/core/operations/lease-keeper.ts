@@ -6,7 +6,7 @@ import { LifecycleStore } from './lifecycle-store.js';
 import { Timings } from './timings.js';
 
 /** What ends sooner need not be confirmed: that would cost a write, and its end says the same. */
-const CONFIRM_AFTER_MS = 250;
+export const CONFIRM_AFTER_MS = 250;
 
 /**
  * Shows that this process is alive: extends the lease of every operation it works on. A process that was stopped for
@@ -17,6 +17,7 @@ export class LeaseKeeper {
   private readonly heldSinceMs = new Map<OperationId, number>();
   private readonly unconfirmed = new Set<OperationId>();
   private timers: NodeJS.Timeout[] = [];
+  private isConfirming = false;
 
   constructor(
     private readonly lifecycle: LifecycleStore,
@@ -26,12 +27,12 @@ export class LeaseKeeper {
   ) {}
 
   start(): void {
-    const extend = (ids: readonly OperationId[]): void => {
-      this.extend(ids).catch((error: unknown) => this.outage.met('leases could not be extended', error));
+    const inBackground = (work: Promise<unknown>): void => {
+      work.catch((error: unknown) => this.outage.met('leases could not be extended', error));
     };
     this.timers = [
-      setInterval(() => extend([...this.heldSinceMs.keys()]), this.timings.leaseMs / 3),
-      setInterval(() => extend(this.toConfirm()), CONFIRM_AFTER_MS),
+      setInterval(() => inBackground(this.extend([...this.heldSinceMs.keys()])), this.timings.leaseMs / 3),
+      setInterval(() => inBackground(this.confirm()), CONFIRM_AFTER_MS),
     ];
   }
 
@@ -61,6 +62,17 @@ export class LeaseKeeper {
     const since = this.heldSinceMs.get(id);
     if (since !== undefined && performance.now() - since < this.timings.leaseMs / 2) return true;
     return (await this.extend([id])).has(id);
+  }
+
+  /** One statement at a time: while the database is slow, more of them would take all connections of the pool. */
+  private async confirm(): Promise<void> {
+    if (this.isConfirming) return;
+    this.isConfirming = true;
+    try {
+      await this.extend(this.toConfirm());
+    } finally {
+      this.isConfirming = false;
+    }
   }
 
   private toConfirm(): OperationId[] {

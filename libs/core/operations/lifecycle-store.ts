@@ -179,7 +179,7 @@ export abstract class LifecycleStore {
 
   /** Takes over operations that are due and held by nobody living, those due longest first. Raises their epoch. */
   abstract claimDue(owner: string, leaseMs: number, most: MostPerBackend): Promise<Task[]>;
-  /** Extends leases, confirms the operations, and says which of them are still the owner's. */
+  /** Extends leases and says which of them are still the owner's; confirms those that nobody held before it. */
   abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]>;
   /** Ends the leases of operations that are still the owner's, for others to take over at once. Says which they were. */
   abstract giveUpLeases(owner: string, ids: readonly OperationId[]): Promise<OperationId[]>;

@@ -3,7 +3,7 @@
  * for the call: it may be under way until its deadline, and what it started may happen for another call's length after
  * that.
  *
- * The epoch rises here already: what this owner still learns is not written any more.
+ * The epoch rises here already: what this owner still learns is not written any more. Only the first holder confirms.
  */
 export const GIVE_UP_LEASES = {
   name: 'give-up-leases',
@@ -13,7 +13,8 @@ export const GIVE_UP_LEASES = {
       order by i.incarnation for no key update
     ), given_up as (
       update operation o
-      set leased_by = null, leased_until = null, next_attempt_at = osb_now(), epoch = o.epoch + 1, confirmed = true
+      set leased_by = null, leased_until = null, next_attempt_at = osb_now(), epoch = o.epoch + 1,
+          confirmed = o.confirmed or o.epoch = 1
       from locked
       where o.id = any($2::text[]) and o.leased_by = $1 and o.state = 'running' and o.instance_incarnation = locked.incarnation
       returning o.id, o.instance_incarnation, o.binding_incarnation,
