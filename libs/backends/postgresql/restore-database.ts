@@ -1,4 +1,3 @@
-import { DatabaseError } from 'pg';
 import type { BackendLog } from '#sdk';
 import type { Work } from './connections.js';
 import { moveExtensions } from './extensions.js';
@@ -8,20 +7,19 @@ import { restoreSchemaRights } from './schema-rights.js';
 import type { Session } from './session.js';
 import { isRefusal } from './sql-errors.js';
 
-const TOO_MANY_CONNECTIONS = '53300';
 /** Shorter than the watch over blockers waits: a bind ends no session of its own instance, which may be a long migration. */
 const LOCK_TIMEOUT_MS = 100;
 
 /**
  * Brings the database of an instance back to what its bindings rely on, whatever earlier ones have done in it. Can be
- * repeated from any point. Where a tenant is in the way all the same (a lock, no connection left), it lacks only
- * what is its own: that is logged, and the next call does it.
+ * repeated from any point. Where a tenant holds a lock on something, only the rights on that are missing: that is logged,
+ * and the next call restores them.
  */
 export async function restoreDatabase({ inside }: Work, names: InstanceNames, log: BackendLog): Promise<void> {
   try {
     await inside(names.database, (session) => restore(session, names, log));
   } catch (error) {
-    if (!isRefusal(error) && !isFull(error)) throw error;
+    if (!isRefusal(error)) throw error;
     log.warn('a database could not be restored to what its bindings rely on; the next bind tries again', {
       database: names.database,
       sqlstate: error.code,
@@ -39,9 +37,4 @@ async function restore(session: Session, names: InstanceNames, log: BackendLog):
   const reasons = await moveExtensions(session, names);
   if (reasons.length === 0) return;
   log.warn('extensions stay in the schema public, where bindings can drop them', { database: names.database, reasons });
-}
-
-/** For administrators who are no superusers: the database's connection limit counts for them, too. */
-function isFull(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && error.code === TOO_MANY_CONNECTIONS;
 }
