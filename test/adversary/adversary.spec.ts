@@ -1,6 +1,6 @@
 import { FAMILIES } from './actions/families.js';
 import { playAdversary } from './adversary.js';
-import { story, summary } from './report.js';
+import { describeViolation, summary } from './report.js';
 
 /** Long enough for what a loaded machine needs; `npm run adversary` holds operations to a minute. */
 const LIMIT_MS = 240_000;
@@ -17,7 +17,7 @@ test.each([
     const size = { seconds: SECONDS, hostileTenants: 2, tenants: 2 };
     const report = await playAdversary({ seed, embedded, ...size, families, limitMs: LIMIT_MS });
     const { found } = report.violations;
-    expect(found.length === 0 ? '' : [...found.map(story), summary(report)].join('\n')).toBe('');
+    expect(found.length === 0 ? '' : [...found.map(describeViolation), summary(report)].join('\n')).toBe('');
     for (const kind of ['attacker unbind', 'attacker deprovision', 'tenant unbind', 'tenant deprovision']) {
       expect(report.durations.countOf(kind)).toBeGreaterThan(0);
     }

@@ -20,6 +20,6 @@ export function summary({ options, durations, violations, rolesCollected, readin
 }
 
 /** A violation with the actions that came before. */
-export function story({ invariant, text, actions }: Violation): string {
+export function describeViolation({ invariant, text, actions }: Violation): string {
   return [`! ${invariant}: ${text}`, ...actions.slice(-ACTIONS_TOLD).map((line) => `    ${line}`)].join('\n');
 }

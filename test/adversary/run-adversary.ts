@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { onTestServer, runCommand, say, whole } from '../faults/command.js';
 import { FAMILIES } from './actions/families.js';
 import { chosenFamilies, playAdversary } from './adversary.js';
-import { story, summary } from './report.js';
+import { describeViolation, summary } from './report.js';
 import type { Violation } from './violations.js';
 
 const USAGE = `Lets tenants attack a gateway's databases while others are served, and checks what must hold.
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
     families,
     limitMs: LIMIT_MS,
     signal: interrupted(),
-    tell: (violation: Violation) => say(story(violation)),
+    tell: (violation: Violation) => say(describeViolation(violation)),
   };
   const report = await onTestServer(() => playAdversary(options));
   say(summary(report));

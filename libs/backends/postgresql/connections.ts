@@ -42,13 +42,13 @@ export class Connections {
 
   /**
    * Runs one verb. Verbs of the same name run one after the other on the whole server, whichever gateway they come
-   * from, so a repetition never meets its own earlier attempt half-way. `story` begins anew after a lock was not to be
+   * from, so a repetition never meets its own earlier attempt half-way. `step` begins anew after a lock was not to be
    * had: it must be able to continue from any point.
    *
    * @throws BrokerError, or a plain error when the outcome is unknown
    */
-  exclusively<T>(name: string, bounds: Bounds, story: (work: Work) => Promise<T>): Promise<T> {
-    return this.verb(bounds).exclusively(name, story);
+  exclusively<T>(name: string, bounds: Bounds, step: (work: Work) => Promise<T>): Promise<T> {
+    return this.verb(bounds).exclusively(name, step);
   }
 
   /** For verbs of several steps, between which they hold no connection. */
@@ -57,13 +57,13 @@ export class Connections {
   }
 
   /** Reads without waiting for anybody. @throws what the driver throws */
-  read<T>(bounds: Bounds, story: (session: Session) => Promise<T>): Promise<T> {
-    return this.pooled(bounds, { mayHaveChanged: false }, story);
+  read<T>(bounds: Bounds, step: (session: Session) => Promise<T>): Promise<T> {
+    return this.pooled(bounds, { mayHaveChanged: false }, step);
   }
 
   /** In the database the settings name, before there is one of the gateway's own. @throws what the driver throws */
-  signIn<T>(bounds: Bounds, story: (session: Session) => Promise<T>): Promise<T> {
-    return this.inside(undefined, bounds, { mayHaveChanged: false }, story);
+  signIn<T>(bounds: Bounds, step: (session: Session) => Promise<T>): Promise<T> {
+    return this.inside(undefined, bounds, { mayHaveChanged: false }, step);
   }
 
   /** Resolves when running verbs have ended. */
@@ -72,7 +72,7 @@ export class Connections {
   }
 
   /** On a connection of the pool, in the gateway's own database. */
-  async pooled<T>(bounds: Bounds, progress: Progress, story: (session: Session) => Promise<T>): Promise<T> {
+  async pooled<T>(bounds: Bounds, progress: Progress, step: (session: Session) => Promise<T>): Promise<T> {
     const client = await unlessAborted(this.#connect(this.#pool), bounds.signal, (late) => late.release());
     const release = onlyOnce((broken) => client.release(broken));
     try {
@@ -80,7 +80,7 @@ export class Connections {
         const session = this.#session(client, bounds, progress);
         await session.begin();
         await this.#needTables(session);
-        const result = await story(session);
+        const result = await step(session);
         await session.rest().then(
           () => release(false),
           () => release(true),
@@ -97,7 +97,7 @@ export class Connections {
     database: string | undefined,
     bounds: Bounds,
     progress: Progress,
-    story: (session: Session) => Promise<T>,
+    step: (session: Session) => Promise<T>,
   ): Promise<T> {
     const client = new Client(clientConfig(this.server, database));
     client.on('error', ignore);
@@ -107,7 +107,7 @@ export class Connections {
         await unlessAborted(client.connect(), bounds.signal, close);
         const session = this.#session(client, bounds, progress);
         await session.begin();
-        return story(session);
+        return step(session);
       });
     } finally {
       close();
@@ -177,17 +177,17 @@ export function boundsOf(timeoutMs: number): Bounds {
   return { signal: AbortSignal.timeout(timeoutMs), deadline: new Date(Date.now() + timeoutMs) };
 }
 
-/** Runs `story`; the connection is closed under it when the signal fires. */
+/** Runs `step`; the connection is closed under it when the signal fires. */
 async function guarded<T>(
   client: ClientBase,
   close: () => void,
   bounds: Bounds,
-  story: () => Promise<T>,
+  step: () => Promise<T>,
 ): Promise<T> {
   client.on('error', ignore);
   bounds.signal.addEventListener('abort', close, { once: true });
   try {
-    return await story();
+    return await step();
   } finally {
     bounds.signal.removeEventListener('abort', close);
     client.off('error', ignore);

@@ -18,15 +18,15 @@ export class RoleRemoval {
     private readonly roles: readonly FoundRole[],
   ) {}
 
-  /** Whoever is suspended during `story` is turned on again after it. */
+  /** Whoever is suspended during `step` is turned on again after it. */
   static async run(
     work: Work,
     roles: readonly FoundRole[],
-    story: (removal: RoleRemoval) => Promise<void>,
+    step: (removal: RoleRemoval) => Promise<void>,
   ): Promise<void> {
     const removal = new RoleRemoval(work, roles);
     try {
-      await story(removal);
+      await step(removal);
     } finally {
       // What fails here ends with the time of the suspension.
       await resumeLogins(work.admin, removal.#suspended).catch(() => undefined);

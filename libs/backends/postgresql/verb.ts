@@ -11,18 +11,18 @@ export interface Work {
   readonly log: BackendLog;
   /** In the gateway's own database: roles and databases belong to the whole server. */
   readonly admin: Session;
-  /** Connects to another database for the time of `story`. */
-  readonly inside: <T>(database: string, story: (session: Session) => Promise<T>) => Promise<T>;
+  /** Connects to another database for the time of `step`. */
+  readonly inside: <T>(database: string, step: (session: Session) => Promise<T>) => Promise<T>;
 }
 
-type Story<T> = (session: Session) => Promise<T>;
+type Step<T> = (session: Session) => Promise<T>;
 
 /** What a verb needs of the connections to a server. */
 export interface Access {
   readonly queue: NameQueue;
   readonly log: BackendLog;
-  pooled<T>(bounds: Bounds, progress: Progress, story: Story<T>): Promise<T>;
-  inside<T>(database: string, bounds: Bounds, progress: Progress, story: Story<T>): Promise<T>;
+  pooled<T>(bounds: Bounds, progress: Progress, step: Step<T>): Promise<T>;
+  inside<T>(database: string, bounds: Bounds, progress: Progress, step: Step<T>): Promise<T>;
 }
 
 const FIRST_PAUSE_MS = 50;
@@ -44,15 +44,15 @@ export class Verb {
    * Runs a step alone among those of the same name on the server. One in this process asks at a time, and nobody holds
    * a connection while it waits for another one or for somebody's lock.
    */
-  exclusively<T>(name: string, story: (work: Work) => Promise<T>): Promise<T> {
+  exclusively<T>(name: string, step: (work: Work) => Promise<T>): Promise<T> {
     return this.#explained(() =>
-      this.connections.queue.run(name, this.bounds.signal, () => this.#untilDone(name, story)),
+      this.connections.queue.run(name, this.bounds.signal, () => this.#untilDone(name, step)),
     );
   }
 
   /** Reads, or does what needs no turn. */
-  read<T>(story: (session: Session) => Promise<T>): Promise<T> {
-    return this.#explained(() => this.connections.pooled(this.bounds, this.#progress, story));
+  read<T>(step: (session: Session) => Promise<T>): Promise<T> {
+    return this.#explained(() => this.connections.pooled(this.bounds, this.#progress, step));
   }
 
   /** Waits; the verb holds no connection meanwhile. */
@@ -60,11 +60,11 @@ export class Verb {
     return this.#explained(() => pause(waitMs, this.bounds.signal));
   }
 
-  async #untilDone<T>(name: string, story: (work: Work) => Promise<T>): Promise<T> {
+  async #untilDone<T>(name: string, step: (work: Work) => Promise<T>): Promise<T> {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const isLast = this.#remainingMs() < LAST_MS + pauseMs;
       try {
-        const result = await this.#try(name, story);
+        const result = await this.#try(name, step);
         if (result !== BUSY) return result;
         if (isLast) throw busy(this.#progress);
       } catch (error) {
@@ -75,10 +75,10 @@ export class Verb {
     }
   }
 
-  #try<T>(name: string, story: (work: Work) => Promise<T>): Promise<T | typeof BUSY> {
+  #try<T>(name: string, step: (work: Work) => Promise<T>): Promise<T | typeof BUSY> {
     return this.connections.pooled(this.bounds, this.#progress, async (admin) => {
       if (!(await admin.tryLock(name))) return BUSY;
-      return story({
+      return step({
         log: this.connections.log,
         admin,
         inside: (database, visit) =>
