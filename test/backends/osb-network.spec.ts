@@ -133,9 +133,9 @@ describe('an exchange that breaks off after the request was sent has an unknown 
   ])('%s within timeoutMs', async (_what, script) => {
     const { backend } = open(stub.url, { timeoutMs: 300 });
     stub.next(script);
-    const startedAt = performance.now();
-    expect(await thrownBy(verbs.provision(backend))).not.toBeInstanceOf(BrokerError);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    // Nothing else would end it within the limit of the test.
+    const call = testCall({ timeoutMs: 3_600_000 });
+    expect(await thrownBy(backend.provision(provision, call))).not.toBeInstanceOf(BrokerError);
   });
 
   test('an answer in many thousand pieces of one byte, before its end', async () => {

@@ -43,14 +43,6 @@ describe("a broker's description on its way to end users", () => {
     expect(cut.isWellFormed()).toBe(true);
   });
 
-  test('costs little even when it is made to hurt', () => {
-    const startedAt = performance.now();
-    clean('a'.repeat(8_000_000));
-    clean('://'.repeat(3_000_000));
-    clean('<'.repeat(8_000_000));
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
-  });
-
   test('a broker with a one-word name does not lose that word from its sentences', () => {
     const cleanOfBroker = descriptionCleaner('broker:8080');
     expect(cleanOfBroker('the broker is full')).toBe('the broker is full');
