@@ -3,6 +3,7 @@ import { escapeIdentifier, type Client } from 'pg';
 import { BrokerError, type BackendLog } from '#sdk';
 import type { PostgresqlServer } from '../server.js';
 import { administer } from './administer.js';
+import { GuardReport } from './guard-report.js';
 import type { LoginSuspensions } from './login-suspensions.js';
 import { TENANT_LOGIN } from './tenant-session.js';
 
@@ -33,6 +34,7 @@ export const DISK_LIMITS: DiskLimits = {
 
 type DiskState = 'open' | 'read-only' | 'closed';
 
+const FAILED = 'the disk of the PostgreSQL server could not be guarded; it is tried again, and tenants can fill it meanwhile';
 const READ_ONLY = 'default_transaction_read_only=on';
 const DATABASES = `SELECT datname AS name, pg_database_size(oid)::float8 AS bytes,
     EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = oid AND setrole = 0 AND '${READ_ONLY}' = ANY (setconfig))
@@ -52,6 +54,7 @@ interface Database {
  */
 export class DiskGuard {
   #state: DiskState | undefined;
+  readonly #report: GuardReport;
   readonly #bytesBefore = new Map<string, number>();
   #running: Promise<void> | undefined;
 
@@ -62,12 +65,14 @@ export class DiskGuard {
     private readonly log: BackendLog,
     private readonly limits: DiskLimits = DISK_LIMITS,
     private readonly freeBytes: () => Promise<number | undefined> = () => freeBytesOf(server.dataDirectory),
-  ) {}
+  ) {
+    this.#report = new GuardReport(log);
+  }
 
   /** Begins a round, unless one is under way. What fails is done in the next one. */
   check(): void {
     this.#running ??= this.#round()
-      .catch(() => undefined)
+      .catch((error: unknown) => this.#report.failed('disk', FAILED, error))
       .then(() => (this.#running = undefined));
   }
 

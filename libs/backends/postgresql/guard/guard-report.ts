@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import type { BackendLog } from '#sdk';
 import type { Offender } from './offenders.js';
 import { databaseOf } from './tenant-session.js';
@@ -30,8 +31,12 @@ export class GuardReport {
     });
   }
 
-  /** @param key what counts as the same thing */
-  warn(key: string, message: string, fields: Record<string, unknown>): void {
+  /** A round that failed; it is repeated. @param key what counts as the same thing */
+  failed(key: string, message: string, error: unknown): void {
+    this.warn(key, message, { reason: describe(error) });
+  }
+
+  private warn(key: string, message: string, fields: Record<string, unknown>): void {
     const before = this.#reported.get(key);
     if (before !== undefined && performance.now() - before.atMs < REPEAT_AFTER_MS) {
       before.unreported += 1;
@@ -50,4 +55,9 @@ export class GuardReport {
       return;
     }
   }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof DatabaseError) return `${error.message} (SQLSTATE ${error.code})`;
+  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DatabaseError } from 'pg';
 import type { BackendLog } from '#sdk';
 import type { PostgresqlServer } from '../server.js';
 import { DiskGuard } from './disk-guard.js';
@@ -63,9 +62,7 @@ export class ServerGuard {
       } catch (error) {
         pauseMs = Math.min(this.limits.roundMs * 2 ** failures, MAX_RETRY_MS);
         failures += 1;
-        this.#report.warn('guard', 'the guard of the PostgreSQL server cannot work; tenants can block each other', {
-          reason: describe(error),
-        });
+        this.#report.failed('guard', 'the guard of the PostgreSQL server cannot work; tenants can block each other', error);
       }
       this.disk.check();
       this.#suspensions.apply();
@@ -122,9 +119,4 @@ export class ServerGuard {
     await this.#session?.close();
     this.#session = undefined;
   }
-}
-
-function describe(error: unknown): string {
-  if (error instanceof DatabaseError) return `${error.message} (SQLSTATE ${error.code})`;
-  return error instanceof Error ? error.message || error.name : String(error);
 }
