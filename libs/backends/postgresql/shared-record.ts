@@ -1,9 +1,10 @@
 import type { Connections } from './connections.js';
 import type { Bounds } from './session.js';
 import { isClosedTo } from './sql-errors.js';
+import { DATABASE_PATTERN } from './tenant-roles.js';
 
-// What `instanceNames` makes; databases beside it are none of ours.
-const TENANTS = `SELECT count(*)::int AS count FROM pg_database WHERE datname ~ '^osb_[0-9a-v]{26}$'`;
+// Databases beside these are none of ours.
+const TENANTS = `SELECT count(*)::int AS count FROM pg_database WHERE datname ~ '${DATABASE_PATTERN}'`;
 
 /** How many databases of tenants are on the server that keeps the gateway's record. */
 export async function countTenantsOf(record: Connections, bounds: Bounds): Promise<number> {

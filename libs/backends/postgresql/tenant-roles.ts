@@ -1,3 +1,6 @@
+/** The name of an instance's database, as a regular expression of PostgreSQL. */
+export const DATABASE_PATTERN = '^osb_[0-9a-v]{26}$';
+
 /** The name of a binding's login, as a regular expression of PostgreSQL. */
 export const LOGIN_PATTERN = '^osb_[0-9a-v]{26}_[0-9a-v]{26}$';
 

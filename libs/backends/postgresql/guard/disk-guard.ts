@@ -2,10 +2,10 @@ import { statfs } from 'node:fs/promises';
 import { escapeIdentifier, type Client } from 'pg';
 import { BrokerError, type BackendLog } from '#sdk';
 import type { PostgresqlServer } from '../server.js';
+import { DATABASE_PATTERN, LOGIN_PATTERN } from '../tenant-roles.js';
 import { administer } from './administer.js';
 import { GuardReport } from './guard-report.js';
 import type { LoginSuspensions } from './login-suspensions.js';
-import { TENANT_LOGIN } from './tenant-session.js';
 
 const GIB = 1_073_741_824;
 
@@ -39,7 +39,7 @@ const READ_ONLY = 'default_transaction_read_only=on';
 const DATABASES = `SELECT datname AS name, pg_database_size(oid)::float8 AS bytes,
     EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = oid AND setrole = 0 AND '${READ_ONLY}' = ANY (setconfig))
       AS "isReadOnly"
-  FROM pg_database WHERE datname ~ '^osb_[0-9a-v]{26}$' AND pg_has_role(datdba, 'USAGE')`;
+  FROM pg_database WHERE datname ~ '${DATABASE_PATTERN}' AND pg_has_role(datdba, 'USAGE')`;
 
 interface Database {
   readonly name: string;
@@ -108,12 +108,12 @@ export class DiskGuard {
     const databases = (await client.query<Database>(DATABASES)).rows;
     for (const { name } of databases.filter(({ isReadOnly }) => !isReadOnly)) {
       await client.query(`ALTER DATABASE ${escapeIdentifier(name)} SET default_transaction_read_only = on`);
-      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename ~ $2', [name, TENANT_LOGIN]);
+      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename ~ $2', [name, LOGIN_PATTERN]);
     }
     const grown = databases.filter((database) => this.#hasGrown(database)).map(({ name }) => name);
     const { rows } = await client.query<{ login: string }>(
       'SELECT rolname AS login FROM pg_roles WHERE rolname ~ $1 AND ($2 OR left(rolname, 30) = ANY ($3::text[]))',
-      [TENANT_LOGIN, state === 'closed', grown],
+      [LOGIN_PATTERN, state === 'closed', grown],
     );
     for (const { login } of rows) this.suspensions.suspend(login, this.limits.suspensionMs);
     if (grown.length > 0 && state === 'read-only') {
@@ -131,7 +131,7 @@ export class DiskGuard {
     const databases = (await client.query<Database>(DATABASES)).rows.filter(({ isReadOnly }) => isReadOnly);
     for (const { name } of databases) {
       await client.query(`ALTER DATABASE ${escapeIdentifier(name)} RESET default_transaction_read_only`);
-      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename ~ $2', [name, TENANT_LOGIN]);
+      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename ~ $2', [name, LOGIN_PATTERN]);
     }
     this.#bytesBefore.clear();
   }

@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import type { BackendLog } from '#sdk';
+import { instanceOf } from '../tenant-roles.js';
 import type { Offender } from './offenders.js';
-import { databaseOf } from './tenant-session.js';
 
 const REPEAT_AFTER_MS = 60_000;
 const MAX_REMEMBERED = 1_000;
@@ -18,14 +18,14 @@ export class GuardReport {
   constructor(private readonly log: BackendLog) {}
 
   ended({ session: { login }, rule, reason }: Offender): void {
-    const fields = { login, database: databaseOf(login), reason };
+    const fields = { login, database: instanceOf(login), reason };
     this.warn(`${rule} ${login}`, 'a session of a tenant was ended: it took what all tenants of the server need', fields);
   }
 
   suspended({ session: { login }, reason }: Offender, forMs: number): void {
     this.warn(`suspended ${login}`, 'a login of a tenant is kept out for a while: its sessions had to be ended again and again', {
       login,
-      database: databaseOf(login),
+      database: instanceOf(login),
       reason,
       seconds: forMs / 1_000,
     });

@@ -3,6 +3,7 @@ import type { BackendLog } from '#sdk';
 import type { Connections } from '../connections.js';
 import type { Bounds, Session } from '../session.js';
 import type { PostgresqlPlan } from '../settings.js';
+import { DATABASE_PATTERN } from '../tenant-roles.js';
 import { GATEWAY_CONNECTIONS, readConnectionRoom } from './connection-room.js';
 
 /**
@@ -17,7 +18,7 @@ const UNLIMITED = '-1';
 
 /** Databases of instances that the gateway's role may change. */
 const WIDER_DATABASES = `SELECT datname AS name FROM pg_database
-  WHERE datname ~ '^osb_[0-9a-v]{26}$' AND datconnlimit > $1 AND pg_has_role(datdba, 'USAGE')`;
+  WHERE datname ~ '${DATABASE_PATTERN}' AND datconnlimit > $1 AND pg_has_role(datdba, 'USAGE')`;
 
 /** Brings the limits of the server and of its databases to what keeps tenants from each other. Can be repeated. */
 export async function limitTenants(

@@ -1,7 +1,7 @@
 import { escapeIdentifier, type Client } from 'pg';
 import type { PostgresqlServer } from '../server.js';
+import { LOGIN_PATTERN } from '../tenant-roles.js';
 import { administer } from './administer.js';
-import { TENANT_LOGIN } from './tenant-session.js';
 
 export const SUSPENSION_MS = 300_000;
 const INSPECT_EVERY_MS = 60_000;
@@ -70,7 +70,7 @@ export class LoginSuspensions {
       `SELECT rolname AS name, rolconnlimit = 0 AS suspended, coalesce(nullif(datconnlimit, 0), -1) AS limit
          FROM pg_roles LEFT JOIN pg_database ON datname = left(rolname, 30)
         WHERE rolname ~ $1 AND (rolconnlimit = 0 OR rolname = ANY ($2::name[])) AND pg_has_role(pg_roles.oid, 'USAGE')`,
-      [TENANT_LOGIN, [...this.#untilMs.keys()]],
+      [LOGIN_PATTERN, [...this.#untilMs.keys()]],
     );
     return rows;
   }

@@ -1,5 +1,6 @@
+import { instanceOf } from '../tenant-roles.js';
 import type { GuardLimits } from './guard-limits.js';
-import { databaseOf, type ServerActivity, type TenantSession } from './tenant-session.js';
+import type { ServerActivity, TenantSession } from './tenant-session.js';
 
 /** A session that is to be ended. */
 export interface Offender {
@@ -32,13 +33,13 @@ export function queueHolder({ sessions, notifyQueueUsage }: ServerActivity, limi
 /** Ends the largest holders until each instance, and all together, hold no more than their share. */
 function lockHolders({ sessions, lockCapacity }: ServerActivity, limits: GuardLimits): Offender[] {
   const perInstance = new Map<string, number>();
-  for (const { login, locks } of sessions) add(perInstance, databaseOf(login), locks);
+  for (const { login, locks } of sessions) add(perInstance, instanceOf(login), locks);
   let total = sum(perInstance.values());
 
   return sessions
     .toSorted((a, b) => b.locks - a.locks)
     .flatMap((session): Offender[] => {
-      const database = databaseOf(session.login);
+      const database = instanceOf(session.login);
       const ofInstance = perInstance.get(database) ?? 0;
       const tooMany = ofInstance > limits.instanceLockShare * lockCapacity || total > limits.totalLockShare * lockCapacity;
       if (session.locks === 0 || !tooMany) return [];

@@ -21,11 +21,3 @@ export interface ServerActivity {
   /** Somebody waits for a lock on a system catalog that the guard's session holds, such as VACUUM FULL. */
   readonly catalogLockWanted: boolean;
 }
-
-/** The name of every binding's role, as {@link bindingRole} makes it; a regular expression for PostgreSQL. */
-export const TENANT_LOGIN = '^osb_[0-9a-v]{26}_[0-9a-v]{26}$';
-
-const DATABASE_NAME_LENGTH = 'osb_'.length + 26;
-
-/** The database of the instance a login belongs to. */
-export const databaseOf = (login: string): string => login.slice(0, DATABASE_NAME_LENGTH);

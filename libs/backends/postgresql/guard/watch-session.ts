@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import { Client, DatabaseError, escapeLiteral } from 'pg';
 import { clientConfig, type PostgresqlServer } from '../server.js';
-import { TENANT_LOGIN, type ServerActivity, type TenantSession } from './tenant-session.js';
+import { LOGIN_PATTERN } from '../tenant-roles.js';
+import type { ServerActivity, TenantSession } from './tenant-session.js';
 
 const QUERY_TIMEOUT_MS = 10_000;
 
@@ -15,7 +16,7 @@ const SESSIONS = `SELECT a.pid, pg_get_userbyid(a.usesysid)::text AS login, coal
   FROM pg_stat_get_activity(NULL) a
   LEFT JOIN (SELECT pid, count(*) AS locks FROM pg_lock_status() WHERE NOT fastpath AND mode <> 'SIReadLock'
     GROUP BY pid) l ON l.pid = a.pid
-  WHERE pg_get_userbyid(a.usesysid) ~ '${TENANT_LOGIN}'`;
+  WHERE pg_get_userbyid(a.usesysid) ~ '${LOGIN_PATTERN}'`;
 
 const serverSql = (databaseOid: number): string => `SELECT pg_notification_queue_usage() AS "notifyQueueUsage",
     current_setting('max_locks_per_transaction')::int
