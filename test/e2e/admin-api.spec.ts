@@ -114,3 +114,12 @@ describe('a platform', () => {
     ]);
   });
 });
+
+test.each(['/admin', '/admin/v1/backend', '/admin/v2/backends?x=1'])('who asks for %s, which is no route, is told where the admin API is described', async (path) => {
+  const { status, body } = await gateway.admin().request('GET', path);
+  expect([status, body]).toEqual([
+    404,
+    { error: 'NotFound', description: 'there is no such route of the admin API; GET /admin/v1/openapi.json describes all of them' },
+  ]);
+  expect((await gateway.osb().http.request('GET', '/v2/nowhere')).body.description).not.toContain('admin');
+});

@@ -49,6 +49,8 @@ export class CatalogKeeper {
   private conditions = new Map<string, CatalogCondition>();
   private readonly readings: CatalogReadings;
   private found = new Map<string, FindingsOfCatalog>();
+  /** What was told of backends that could not be made ready. */
+  private readonly unready = new Map<string, string>();
   private seenRevision = -1n;
   private rebuilding: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
@@ -172,18 +174,27 @@ export class CatalogKeeper {
     this.conditions = new Map(
       records.map(({ id }) => [id, { backendId: id, ...states.get(id), ...(this.found.get(id) ?? NOTHING_FOUND) }]),
     );
+    for (const id of this.unready.keys()) if (!this.conditions.has(id)) this.unready.delete(id);
     for (const { id, name } of records) this.tellWarnings(name, this.conditions.get(id), before.get(id));
   }
 
   /** Brings the live backends in line with the records, whichever replica changed them. */
   private async adopt(records: readonly Backend[]): Promise<void> {
     for (const record of records) {
-      await this.registry.put(record).catch((error: unknown) => {
-        this.journal.error('a backend could not be made ready', { backend: record.name, reason: messageOf(error) });
-      });
+      await this.registry.put(record).then(
+        () => this.unready.delete(record.id),
+        (error: unknown) => this.tellUnready(record, messageOf(error)),
+      );
     }
     const known = new Set(records.map(({ id }) => id));
     await Promise.all(this.registry.ids().filter((id) => !known.has(id)).map((id) => this.registry.remove(id)));
+  }
+
+  /** Told once for each reason, however often the catalog is built. */
+  private tellUnready({ id, name }: Backend, reason: string): void {
+    if (this.unready.get(id) === reason) return;
+    this.unready.set(id, reason);
+    this.journal.error('a backend could not be made ready', { backend: name, reason });
   }
 
   private async inputOf({ id: backendId }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError, fromRawJson, type Call, type FetchedInstance, type PlatformRef } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
+import { isObject } from '../is-object.js';
 import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore } from '../operations/lifecycle-store.js';
@@ -49,7 +50,7 @@ export class FetchInstance {
     const end = await this.calls.call(instance.backendId, deadline, (backend, signal) =>
       backend.fetchInstance({ instanceId: backendInstanceId, serviceId, planId }, readCall(instance, caller, deadline, signal)),
     );
-    if (end.kind !== 'answered') return {};
+    if (end.kind !== 'answered' || !isObject(end.value)) return {};
     const { dashboardUrl, metadata, parameters, extensions } = end.value;
     return {
       ...optional('dashboardUrl', dashboardUrl),

@@ -14,6 +14,7 @@ import type { CallEnd } from '../backends/call-end.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { newUuid } from '../ids/ids.js';
 import { optional } from '../optional.js';
+import { kept, keptPoll } from './backend-contract.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
 import type { BackendTexts } from './checked-step.js';
 import { givenUpUpdate } from './given-up-update.js';
@@ -72,10 +73,10 @@ export class BackendStep {
   private async look(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
     const { kind } = task.operation;
     if (kind === 'provision' && backend.capabilities.fetchInstance) {
-      return { kind: 'done', instance: await backend.fetchInstance(instanceRef(task), call) };
+      return { kind: 'done', instance: kept('fetchInstance', await backend.fetchInstance(instanceRef(task), call)) };
     }
     if (kind === 'bind' && backend.capabilities.fetchBinding) {
-      return { kind: 'done', binding: await backend.fetchBinding(bindingRef(task), call) };
+      return { kind: 'done', binding: kept('fetchBinding', await backend.fetchBinding(bindingRef(task), call)) };
     }
     return { kind: 'in progress' };
   }
@@ -107,19 +108,19 @@ export class BackendStep {
     switch (operation.kind) {
       case 'provision': {
         const request = { ...instanceRef(task), ...provisionBody(task) };
-        return instanceStep(await backend.provision(request, call));
+        return instanceStep(kept('provision', await backend.provision(request, call)));
       }
       case 'update':
-        return instanceStep(await backend.update({ ...instanceRef(task), ...updateBody(task) }, call));
+        return instanceStep(kept('update', await backend.update({ ...instanceRef(task), ...updateBody(task) }, call)));
       case 'deprovision':
-        return deleteStep(await backend.deprovision(instanceRef(task), call));
+        return deleteStep(kept('deprovision', await backend.deprovision(instanceRef(task), call)));
       case 'bind': {
         const binding = bindingOf(task);
-        const outcome = await backend.bind({ ...bindingRef(task), ...bindBody(binding) }, call);
+        const outcome = kept('bind', await backend.bind({ ...bindingRef(task), ...bindBody(binding) }, call));
         return bindStep(outcome, backend);
       }
       case 'unbind':
-        return deleteStep(await backend.unbind(bindingRef(task), call));
+        return deleteStep(kept('unbind', await backend.unbind(bindingRef(task), call)));
     }
   }
 
@@ -127,7 +128,7 @@ export class BackendStep {
     await failpoint('before-poll', task.operation.kind);
     const end = await this.calls.call<Step>(task.operation.backendId, deadline, async (backend, signal) => {
       const call = ownCall(this.callFor(task, deadline, signal));
-      const state = await this.lastOperation(backend, task, call);
+      const state = keptPoll(await this.lastOperation(backend, task, call));
       switch (state.kind) {
         case 'in progress':
           return { kind: 'in progress', ...optional('retryAfterMs', state.retryAfterMs), ...optional('description', state.description) };
@@ -160,13 +161,15 @@ export class BackendStep {
   /** Credentials of a bind that ended asynchronously are read from the backend once, and kept. */
   private async resultOf(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
     if (task.operation.kind !== 'bind') return { kind: 'done' };
+    let binding;
     try {
-      return { kind: 'done', binding: await retryWhileNotFound(() => backend.fetchBinding(bindingRef(task), call), call) };
+      binding = await retryWhileNotFound(() => backend.fetchBinding(bindingRef(task), call), call);
     } catch (error) {
       // The bind itself succeeded: a passing trouble is no reason to undo it.
       if (error instanceof BrokerError && error.status < 500) throw error;
       return { kind: 'in progress' };
     }
+    return { kind: 'done', binding: kept('fetchBinding', binding) };
   }
 
   private callFor(task: Task, deadline: Date, signal: AbortSignal): BindingCall {
@@ -232,8 +235,7 @@ function bindStep(outcome: Outcome<BindingResult>, backend: ServiceBackend): Ste
   return { kind: 'refused', error: new BrokerError('BackendFailed', description) };
 }
 
-function acceptance(outcome: { kind: string; pollToken?: string; retryAfterMs?: number }): Step & { kind: 'accepted' } {
-  if (outcome.kind !== 'accepted') throw new Error('the backend gave neither done nor accepted');
+function acceptance(outcome: { pollToken?: string; retryAfterMs?: number }): Step & { kind: 'accepted' } {
   return {
     kind: 'accepted',
     ...optional('pollToken', outcome.pollToken),

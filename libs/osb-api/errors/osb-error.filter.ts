@@ -28,7 +28,7 @@ export class OsbErrorFilter implements ExceptionFilter {
     if (thrown instanceof BrokerError) return thrown;
     const status = statusOf(thrown);
     if (thrown instanceof ServiceUnavailableException) return new BrokerError('Unavailable', thrown.message);
-    if (status !== undefined && status < 500) return refusalOf(status, thrown);
+    if (status !== undefined && status < 500) return refusalOf(status, thrown, request.url);
     this.journal.error('unexpected error', { requestId: request.id, error: thrown });
     return new BrokerError('InternalError', `the gateway failed; its log tells more under request id ${request.id}`);
   }
@@ -57,7 +57,12 @@ const TEXTS: Partial<Record<BrokerErrorCode, string>> = {
   PayloadTooLarge: 'the body is larger than 1 MB',
 };
 
-function refusalOf(status: number, thrown: unknown): BrokerError {
+const NO_ADMIN_ROUTE = 'there is no such route of the admin API; GET /admin/v1/openapi.json describes all of them';
+
+const isAdminPath = (url: string): boolean => /^\/admin(?![^/?])/.test(url);
+
+function refusalOf(status: number, thrown: unknown, url: string): BrokerError {
+  if (status === 404 && isAdminPath(url)) return new BrokerError('NotFound', NO_ADMIN_ROUTE);
   // A content type that is not JSON has its own status in HTTP; the OSB API wants 400 for it.
   if (status === 415) return new BrokerError('BadRequest', 'the body must be JSON, with Content-Type: application/json');
   const code = (Object.keys(BROKER_ERRORS) as BrokerErrorCode[]).find((each) => BROKER_ERRORS[each].status === status);
