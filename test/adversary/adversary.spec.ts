@@ -5,8 +5,7 @@ import { describeViolation, summary } from './report.js';
 /** Long enough for what a loaded machine needs; `npm run adversary` holds operations to a minute. */
 const LIMIT_MS = 240_000;
 const SECONDS = 15;
-/** Without those that still break something: `ownership` a bind after it, `lock-table` an unbind that meets 53200. */
-const families = FAMILIES.map(({ name }) => name).filter((name) => !['ownership', 'lock-table'].includes(name));
+const families = FAMILIES.map(({ name }) => name);
 
 test.each([
   { seed: 1, server: 'a server of its own for tenants', embedded: true },

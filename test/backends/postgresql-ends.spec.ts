@@ -6,6 +6,7 @@ import {
   as,
   asAdministrator,
   Instance,
+  LARGE,
   postgresqlSubject,
   traces,
   waitUntil,
@@ -228,3 +229,17 @@ function startWorkers(credentials: Credentials, count: number, work: (client: Cl
     },
   };
 }
+
+test('an instance whose deprovision broke off is said to be that, and its deletion ends it', async () => {
+  const { backend } = postgresqlSubject();
+  const instance = new Instance();
+  await instance.provision(backend);
+  const { database } = await instance.bind(backend);
+  await asAdministrator(`ALTER DATABASE "${database}" ALLOW_CONNECTIONS false`);
+  const halfGone = { code: 'NotFound', description: expect.stringContaining('nothing but its deletion is possible') };
+  await expect(instance.bind(backend)).rejects.toMatchObject(halfGone);
+  await expect(instance.update(backend, LARGE)).rejects.toMatchObject(halfGone);
+  await instance.deprovision(backend);
+  expect(await traces(database)).toEqual([]);
+  await backend.close?.();
+});

@@ -3,19 +3,24 @@ import { MemoryStateSlot, testBindingCall, testCall } from '#sdk/testing';
 import type { PostgresqlSettings } from '#backends/postgresql';
 import { OwnPostgres } from '../support/own-postgres.js';
 import { query } from '../support/postgres.js';
-import { as, Instance, type Credentials, postgresqlWith, testServer } from './postgresql-fixture.js';
+import { as, Instance, type Credentials, postgresqlWith } from './postgresql-fixture.js';
 
-// Two servers: the one of this test run keeps "the record", the other one is named in the settings.
+// Two servers of this file alone, since tenants' databases are counted: one keeps "the record", the other one is named.
+let recordsServer: OwnPostgres;
 let other: OwnPostgres;
 const opened: ServiceBackend[] = [];
 
-beforeAll(async () => (other = await OwnPostgres.start()));
+beforeAll(async () => {
+  [recordsServer, other] = await Promise.all([OwnPostgres.start(), OwnPostgres.start()]);
+});
 afterEach(async () => {
   for (const backend of opened.splice(0)) await backend.close?.();
 });
-afterAll(() => other.remove());
+afterAll(() => Promise.all([recordsServer.remove(), other.remove()]));
 
-const recordServer = (): Pick<PostgresqlSettings, 'recordServer'> => ({ recordServer: { url: process.env['TEST_POSTGRES_URL'] ?? '' } });
+const recordAt = () => ({ host: '127.0.0.1', port: recordsServer.port, user: 'postgres', password: recordsServer.password });
+
+const recordServer = (): Pick<PostgresqlSettings, 'recordServer'> => ({ recordServer: { url: recordsServer.adminUrl } });
 
 const named = (): PostgresqlSettings => {
   const { port, password } = other;
@@ -23,7 +28,7 @@ const named = (): PostgresqlSettings => {
 };
 
 const embedded = (): Pick<PostgresqlSettings, 'embeddedServer'> => {
-  const { host, port, user: username, password } = testServer();
+  const { host, port, user: username, password } = recordAt();
   return { embeddedServer: { host, port, username, password } };
 };
 
@@ -64,7 +69,7 @@ async function madeByRelease01(settings: PostgresqlSettings): Promise<Kept> {
 }
 
 const onTestServer = (): PostgresqlSettings => {
-  const { host, port, user: username, password } = testServer();
+  const { host, port, user: username, password } = recordAt();
   return { host, port, username, password };
 };
 const catalogOf = (backend: ServiceBackend): Promise<unknown> => backend.catalog({ signal: AbortSignal.timeout(20_000) });
@@ -87,8 +92,8 @@ test('an instance of release 0.1 on the server of the record keeps every verb an
   const instance = await madeByRelease01(onTestServer());
   const backend = open(recordServer());
   await expect(catalogOf(backend)).resolves.toHaveProperty('services');
-  expect(backend.warnings?.()).toContainEqual(expect.stringMatching(/^\d+ databases? of .* tenants? (is|are) on the server that keeps the gateway's record/));
-  expect(await instance.portOfBinding(backend)).toBe(testServer().port);
+  expect(backend.warnings?.()).toContainEqual(expect.stringMatching(/^1 database of a tenant is on the server that keeps the gateway's record/));
+  expect(await instance.portOfBinding(backend)).toBe(recordAt().port);
   await instance.remove(backend);
   expect(await refusal(instance.remove(backend))).toMatchObject({ code: 'Gone' });
 });
@@ -98,7 +103,7 @@ test('it keeps them when a server is named later on, and new instances go there'
   const backend = open({ ...named(), ...recordServer() });
   await fresh.make(backend);
   expect(await fresh.portOfBinding(backend)).toBe(other.port);
-  expect(await old.portOfBinding(backend)).toBe(testServer().port);
+  expect(await old.portOfBinding(backend)).toBe(recordAt().port);
   await old.remove(backend);
   await fresh.remove(backend);
 });
@@ -124,7 +129,7 @@ test('an instance on the embedded server stays there when a server is named', as
   const instance = new Kept();
   await instance.make(open(embedded()));
   const backend = open({ ...embedded(), ...named() });
-  expect(await instance.portOfBinding(backend)).toBe(testServer().port);
+  expect(await instance.portOfBinding(backend)).toBe(recordAt().port);
   await instance.remove(backend);
 });
 
@@ -134,7 +139,7 @@ test('a provision that broke off before anything was made goes on at the server 
   await instance.state.put('server', 'embedded');
   const backend = open({ ...embedded(), ...named() });
   await instance.make(backend);
-  expect(await instance.portOfBinding(backend)).toBe(testServer().port);
+  expect(await instance.portOfBinding(backend)).toBe(recordAt().port);
   await instance.remove(backend);
 });
 
@@ -172,7 +177,7 @@ test('a role of the record that the server lets into no other database has no in
   const instance = new Kept();
   const backend = open({ ...onTestServer(), recordServer: { url } });
   await instance.make(backend);
-  expect(await instance.portOfBinding(backend)).toBe(testServer().port);
+  expect(await instance.portOfBinding(backend)).toBe(recordAt().port);
   await instance.remove(backend);
 });
 
@@ -194,7 +199,7 @@ test('nothing is made on the server of the record while no tenant is there', asy
 
 test('while the password of the record is a wrong one nobody takes an instance there for gone', async () => {
   const instance = await madeByRelease01(onTestServer());
-  const url = Object.assign(new URL(process.env['TEST_POSTGRES_URL'] ?? ''), { password: 'wrong' }).href;
+  const url = Object.assign(new URL(recordsServer.adminUrl), { password: 'wrong' }).href;
   const refused = await refusal(instance.remove(open({ ...named(), recordServer: { url } })));
   expect(refused).toMatchObject({ code: 'Unavailable' });
   await instance.remove(open({ ...named(), ...recordServer() }));

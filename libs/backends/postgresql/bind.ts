@@ -10,7 +10,7 @@ import { copyOwnerSettings } from './owner-settings.js';
 import { newPassword, scramVerifier } from './password.js';
 import { restoreDatabase } from './restore-database.js';
 import type { PostgresqlPlan } from './settings.js';
-import { notFound } from './update.js';
+import { requireWhole } from './update.js';
 
 export const BINDING_ROLES = ['readwrite', 'readonly'] as const;
 type BindingRole = (typeof BINDING_ROLES)[number];
@@ -33,7 +33,7 @@ export async function bind(
   await connections.exclusively(names.database, call, async (work) => {
     const { admin } = work;
     // Without a comment it is not finished: extension scripts may still run in it, where no binding may be.
-    if (!(await findDatabase(admin, names))?.comment) throw notFound();
+    requireWhole(await findDatabase(admin, names));
     await restoreDatabase(work, names, connections.log);
     const exists = (await findRoles(admin, names)).includes(username);
     const limit = await connectionLimit(admin, plan);

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { BrokerError } from '#sdk';
-import { explain } from './sql-errors.js';
+import { explain, isContention } from './sql-errors.js';
 
 function answer(code: string, severity = 'ERROR'): DatabaseError {
   const error = new DatabaseError('text of the server with pw', 10, 'error');
@@ -14,8 +14,9 @@ describe('what an error of Postgres means to the gateway', () => {
     ['a statement stopped at the deadline', '57014', false, 'Unavailable'],
     ['a database in use', '55006', false, 'Unavailable'],
     ['a deadlock', '40P01', false, 'Unavailable'],
-    ['out of connections, half-way', '53300', true, 'BackendFailed'],
     ['a statement stopped at the deadline, half-way', '57014', true, 'Timeout'],
+    ['out of connections, half-way', '53300', true, 'Timeout'],
+    ['a full lock table, half-way', '53200', true, 'Timeout'],
     ['a full disk', '53100', false, 'BackendFailed'],
     ['a missing right', '42501', false, 'BackendFailed'],
   ])('%s (%s, changed: %s) is %s', (_what, sqlstate, mayHaveChanged, code) => {
@@ -38,6 +39,11 @@ describe('what an error of Postgres means to the gateway', () => {
     const { message } = explain(refused, false);
     expect(message).toContain('(ECONNREFUSED)');
     expect(message).not.toContain('10.0.0.1');
+  });
+
+  test('a full lock table is waited for, as a lock is', () => {
+    expect(isContention(answer('53200'))).toBe(true);
+    expect(isContention(answer('53100'))).toBe(false);
   });
 
   test('what a verb says itself stays as it is', () => {

@@ -13,13 +13,13 @@ export function isClosedTo(error: unknown): boolean {
 
 /**
  * True when a step lost against somebody else at the same time (lock timeout, deadlock, object in use, catalog row just
- * changed or gone), was undone, and can be tried again at once.
+ * changed or gone, a lock table that the guard is about to empty), was undone, and can be tried again at once.
  */
 export function isContention(error: unknown): boolean {
   if (!isRefusal(error)) return false;
   // These messages are never translated; the code stands for any internal error.
   if (error.code === 'XX000') return /^(tuple concurrently|cache lookup failed)/.test(error.message);
-  return ['55P03', '40P01', '40001', '55006'].includes(error.code ?? '');
+  return ['55P03', '40P01', '40001', '55006', '53200'].includes(error.code ?? '');
 }
 
 /** True when there is no connection left, in the database or on the server. */
@@ -49,7 +49,7 @@ function explainRefusal(sqlstate: string, mayHaveChanged: boolean): BrokerError 
       `the PostgreSQL server is too busy (SQLSTATE ${sqlstate}); nothing was changed, try again later`,
     );
   }
-  if (sqlstate === '57014' || sqlstate === '55P03') {
+  if (passesByItself(sqlstate)) {
     return new BrokerError('Timeout', `the PostgreSQL server did not finish in time (SQLSTATE ${sqlstate}); repeat the call`);
   }
   return new BrokerError(

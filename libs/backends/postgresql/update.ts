@@ -2,7 +2,7 @@ import { escapeIdentifier } from 'pg';
 import { BrokerError, type Call, type InstanceRef } from '#sdk';
 import type { Connections, Work } from './connections.js';
 import { connectionLimit } from './guard/connection-room.js';
-import { bindingRolesAmong, findDatabase, findRoles } from './inventory.js';
+import { bindingRolesAmong, findDatabase, findRoles, type FoundDatabase } from './inventory.js';
 import { instanceNames, type InstanceNames } from './names.js';
 import type { PostgresqlPlan } from './settings.js';
 
@@ -15,7 +15,7 @@ export async function update(
 ): Promise<void> {
   const names = instanceNames(instance);
   await connections.exclusively(names.database, call, async (work) => {
-    if ((await findDatabase(work.admin, names)) === undefined) throw notFound();
+    requireWhole(await findDatabase(work.admin, names));
     await refuseMissingExtensions(work, names, plan);
     const logins = bindingRolesAmong(await findRoles(work.admin, names), names);
     const limit = `CONNECTION LIMIT ${await connectionLimit(work.admin, plan)}`;
@@ -26,9 +26,11 @@ export async function update(
   });
 }
 
-/** For verbs on an instance whose database is not there. */
-export function notFound(): BrokerError {
-  return new BrokerError('NotFound', 'the PostgreSQL server has no database for this instance');
+/** @throws BrokerError NotFound where there is no finished database, or one whose deletion broke off */
+export function requireWhole(found: FoundDatabase | undefined): void {
+  if (!found?.comment) throw new BrokerError('NotFound', 'the PostgreSQL server has no database for this instance');
+  if (found.connectable) return;
+  throw new BrokerError('NotFound', 'a deprovision of this instance broke off: nothing but its deletion is possible, repeat that');
 }
 
 /**
