@@ -33,8 +33,9 @@ export class ServersReadiness {
   async check(bounds: Bounds): Promise<void> {
     const { forNew, record } = this.servers;
     if (forNew) {
+      const wasReady = this.#ready.has(forNew);
       await this.#makeReady(forNew, bounds);
-      await requireLocale(forNew, this.settings, bounds);
+      if (!wasReady) await requireLocale(forNew, this.settings, bounds);
     }
     const tenants = record ? await this.#tenantsOf(record, bounds) : 0;
     this.#warn([

@@ -1,9 +1,10 @@
 import { query } from '../../support/postgres.js';
 import { startFoundation, type FoundationLandscape } from './landscape.js';
+import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: FoundationLandscape;
 beforeAll(async () => {
-  landscape = await startFoundation();
+  landscape = await startFoundation({}, DATABASE_TIMINGS);
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());

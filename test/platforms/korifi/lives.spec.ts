@@ -1,9 +1,10 @@
 import { query } from '../../support/postgres.js';
 import { startKorifi, type KorifiLandscape } from './landscape.js';
+import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: KorifiLandscape;
 beforeAll(async () => {
-  landscape = await startKorifi();
+  landscape = await startKorifi(DATABASE_TIMINGS);
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());

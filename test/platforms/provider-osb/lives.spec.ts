@@ -3,10 +3,11 @@ import { query } from '../../support/postgres.js';
 import type { PlanOf } from './broker-client.js';
 import { disposeOf, planOf, startCrossplane, type CrossplaneLandscape } from './landscape.js';
 import type { ServiceInstance } from './objects.js';
+import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: CrossplaneLandscape;
 beforeAll(async () => {
-  landscape = await startCrossplane();
+  landscape = await startCrossplane({}, DATABASE_TIMINGS);
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());

@@ -1,9 +1,10 @@
 import { query } from '../../support/postgres.js';
 import { startCluster, type ClusterLandscape } from './landscape.js';
+import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: ClusterLandscape;
 beforeAll(async () => {
-  landscape = await startCluster();
+  landscape = await startCluster({}, DATABASE_TIMINGS);
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());
