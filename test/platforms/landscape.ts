@@ -14,7 +14,7 @@ const SLOW_MS = 150;
 /** A call whose answer is lost is not sent again before this. */
 const CALL_MS = 600;
 /** For stories with databases: the end of a login alone takes a second (ADR 20). */
-export const DATABASE_TIMINGS = { callMs: 20_000 };
+export const DATABASE_TIMINGS = { callMs: 3_000 };
 /** A backend that keeps failing is left alone so long. */
 const REST_MS = 100;
 
