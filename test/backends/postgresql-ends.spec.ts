@@ -8,6 +8,7 @@ import {
   Instance,
   LARGE,
   postgresqlSubject,
+  testServer,
   traces,
   waitUntil,
   type Credentials,
@@ -243,3 +244,51 @@ test('an instance whose deprovision broke off is said to be that, and its deleti
   expect(await traces(database)).toEqual([]);
   await backend.close?.();
 });
+
+test("calls that wait for somebody's locks take no connection from strangers' calls", async () => {
+  const { backend, environment } = postgresqlSubject();
+  const waiting = await Promise.all(Array.from({ length: 8 }, async () => {
+    const instance = new Instance();
+    await instance.provision(backend);
+    return { instance, login: (await instance.bind(backend, 'held')).username };
+  }));
+  const { host, port, user, password } = testServer();
+  const operator = new Client({ host, port, user, password, database: 'postgres' });
+  await operator.connect();
+  await operator.query(['BEGIN', ...waiting.map(({ login }) => `COMMENT ON ROLE "${login}" IS 'held'`)].join(';'));
+  await operator.query(waiting.map(({ login }) => `ALTER ROLE "${login}" CONNECTION LIMIT 3`).join(';'));
+  const unbinds = waiting.map(({ instance }) => instance.unbind(backend, 'held'));
+  const stranger = new Instance();
+  await stranger.provision(backend);
+  await stranger.bind(backend);
+  await stranger.deprovision(backend);
+  expect(environment.lines).toContainEqual(expect.objectContaining({ message: "a session that is no tenant's blocks a step of the gateway" }));
+  await operator.query('ROLLBACK');
+  await operator.end();
+  await Promise.all(unbinds);
+  await Promise.all(waiting.map(({ instance }) => instance.deprovision(backend)));
+  await backend.close?.();
+}, TIMEOUT_MS);
+
+test('advisory locks of the names the gateway locks, taken wherever a tenant can log in, hold up nobody', async () => {
+  const { backend } = postgresqlSubject();
+  const [victim, attacker] = [new Instance(), new Instance()];
+  for (const instance of [victim, attacker]) await instance.provision(backend);
+  const { database } = await victim.bind(backend, 'victim');
+  const login = await attacker.bind(backend);
+  const sessions = await Promise.all(
+    [login.database, 'postgres'].map(async (place) => {
+      const session = new Client({ host: login.host, port: login.port, user: login.username, password: login.password, database: place });
+      session.on('error', () => undefined);
+      await session.connect();
+      await session.query(`SELECT pg_advisory_lock(hashtextextended('${database}', 0))`);
+      return session;
+    }),
+  );
+  await victim.unbind(backend, 'victim');
+  await victim.deprovision(backend);
+  expect(await traces(database)).toEqual([]);
+  await Promise.all(sessions.map((session) => session.end().catch(() => undefined)));
+  await attacker.deprovision(backend);
+  await backend.close?.();
+}, TIMEOUT_MS);
