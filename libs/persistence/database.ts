@@ -40,12 +40,12 @@ export function createDatabase({ url, migrations, poolSize = 20, onPoolError }: 
     poolSize,
     connectTimeoutMS: 5_000,
     applicationName: 'osb-gateway',
-    extra: { query_timeout: QUERY_TIMEOUT_MS, keepAlive: true, verify: newConnection(SERVER_TIMEOUTS) },
+    extra: { query_timeout: QUERY_TIMEOUT_MS, keepAlive: true, onConnect: newConnection(SERVER_TIMEOUTS) },
     ...(onPoolError ? { poolErrorHandler: onPoolError } : {}),
   });
 }
 
 /** The same database for statements that may take long. */
 export function patient({ options }: DataSource): DataSource {
-  return new DataSource({ ...options, poolSize: 2, extra: { verify: newConnection() } } as typeof options);
+  return new DataSource({ ...options, poolSize: 2, extra: { onConnect: newConnection() } } as typeof options);
 }

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** What Postgres says of a change in a transaction that may only read. */
 const READ_ONLY = '25006';
@@ -10,8 +10,8 @@ export interface ServerTimeouts {
   readonly idle_in_transaction_session_timeout: number;
 }
 
-/** For a pool, before it gives out a new connection: the connection, or an error that closes it. */
-export type Verify = (client: PoolClient, done: (error?: Error) => void) => void;
+/** For a pool, before it gives out a new connection. An error closes the connection. */
+export type OnConnect = (client: ClientBase) => Promise<void>;
 
 /**
  * Sets the timeouts of a new connection, by SET rather than in its startup packet, which connection poolers refuse.
@@ -20,18 +20,15 @@ export type Verify = (client: PoolClient, done: (error?: Error) => void) => void
  * refuses every change, and what it tells may be old. One that leads there is closed at once, so that the next one can
  * lead elsewhere.
  */
-export function newConnection(timeouts: Partial<ServerTimeouts> = {}): Verify {
+export function newConnection(timeouts: Partial<ServerTimeouts> = {}): OnConnect {
   const settings = Object.entries(timeouts).map(([name, ms]) => `set ${name} = ${ms}; `);
   const text = `${settings.join('')}select current_setting('transaction_read_only') as read_only`;
-  return (client, done) => {
-    // Nobody else listens yet: a connection that breaks now would end the process. The statement fails with it.
-    const ignore = (): void => undefined;
-    client.on('error', ignore);
-    client.query<Row>(text, (error: Error | undefined, results: Results | undefined) => {
-      client.removeListener('error', ignore);
-      if (error) return done(error);
-      done(lastRowOf(results)?.read_only === 'off' ? undefined : readOnly());
-    });
+  return async (client) => {
+    // The pool listens to idle connections only. One that breaks while it is in use must not end the process: the next
+    // statement fails with it, and the pool closes it.
+    client.on('error', () => undefined);
+    const results: Results = await client.query<Row>(text);
+    if (lastRowOf(results)?.read_only !== 'off') throw readOnly();
   };
 }
 
@@ -46,8 +43,8 @@ interface Result {
 /** Of several statements at once, one result each. */
 type Results = Result | readonly Result[];
 
-function lastRowOf(results: Results | undefined): Row | undefined {
-  const last = results === undefined || 'rows' in results ? results : results.at(-1);
+function lastRowOf(results: Results): Row | undefined {
+  const last = 'rows' in results ? results : results.at(-1);
   return last?.rows[0];
 }
 

@@ -52,19 +52,14 @@ export class Sql {
 
   private async onOneClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    let broken: Error | undefined;
-    // The pool listens only to idle connections: one that is lost between two statements would end the process.
-    const lost = (error: Error): void => void (broken = error);
-    client.on('error', lost);
+    let isBroken = false;
     try {
       return await work(client);
     } catch (error) {
-      if (isLost(error)) broken = error as Error;
-      else await client.query('rollback').catch(lost);
+      isBroken = isLost(error) || (await client.query('rollback').then(() => false, () => true));
       throw orUnavailable(error);
     } finally {
-      client.removeListener('error', lost);
-      client.release(broken);
+      client.release(isBroken);
     }
   }
 

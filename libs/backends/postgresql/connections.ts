@@ -76,7 +76,7 @@ export class Connections {
     const client = await unlessAborted(this.#connect(this.#pool), bounds.signal, (late) => late.release());
     const release = onlyOnce((broken) => client.release(broken));
     try {
-      return await guarded(client, () => release(true), bounds, async () => {
+      return await guarded(() => release(true), bounds, async () => {
         const session = this.#session(client, bounds, progress);
         await session.begin();
         await this.#needTables(session);
@@ -103,7 +103,7 @@ export class Connections {
     client.on('error', ignore);
     const close = (): void => void client.end().catch(() => undefined);
     try {
-      return await guarded(client, close, bounds, async () => {
+      return await guarded(close, bounds, async () => {
         await unlessAborted(client.connect(), bounds.signal, close);
         const session = this.#session(client, bounds, progress);
         await session.begin();
@@ -124,7 +124,7 @@ export class Connections {
     const client = await this.#observers.connect();
     const release = onlyOnce((broken) => client.release(broken));
     try {
-      return await guarded(client, () => release(true), bounds, async () => {
+      return await guarded(() => release(true), bounds, async () => {
         const session = new Session(client, bounds, { mayHaveChanged: false });
         await session.begin();
         const result = await query(session);
@@ -169,7 +169,7 @@ export class Connections {
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       allowExitOnIdle: true,
     });
-    return pool.on('error', ignore);
+    return pool.on('error', ignore).on('connect', (client) => client.on('error', ignore));
   }
 }
 
@@ -179,22 +179,19 @@ export function boundsOf(timeoutMs: number): Bounds {
 
 /** Runs `step`; the connection is closed under it when the signal fires. */
 async function guarded<T>(
-  client: ClientBase,
   close: () => void,
   bounds: Bounds,
   step: () => Promise<T>,
 ): Promise<T> {
-  client.on('error', ignore);
   bounds.signal.addEventListener('abort', close, { once: true });
   try {
     return await step();
   } finally {
     bounds.signal.removeEventListener('abort', close);
-    client.off('error', ignore);
   }
 }
 
-/** What breaks a connection also fails its running query, where it is dealt with. An idle one is replaced. */
+/** What breaks a connection also fails its running or next query, where it is dealt with. An idle one is replaced. */
 function ignore(): void {}
 
 function onlyOnce(release: (broken: boolean) => void): (broken: boolean) => void {
