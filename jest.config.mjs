@@ -12,8 +12,10 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 30_000,
+  // Many times what a loaded machine needs: a test that is green does not wait for it.
+  testTimeout: 240_000,
   workerIdleMemoryLimit: '1GB',
-  // Most tests wait for sockets: as many at once as there are processors, and no more than one PostgreSQL bears.
-  maxWorkers: Math.min(availableParallelism(), 4),
+  // Most tests wait for sockets and timers half of the time: one more than there are processors, and no more than one
+  // PostgreSQL bears.
+  maxWorkers: Math.min(availableParallelism() + 1, 4),
 };

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { PROJECT, SOURCE_FOLDERS } from './tree.js';
 
-const LIMITS = { maxBuffer: 64 * 1024 * 1024, timeout: 25_000 };
+const LIMITS = { maxBuffer: 64 * 1024 * 1024, timeout: 200_000 };
 
 export interface DoorReport {
   /** The files the gate has read, packages among them. */

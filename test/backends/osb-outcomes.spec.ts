@@ -28,7 +28,7 @@ async function backendWith(settings: Record<string, unknown> = {}): Promise<Serv
   ({ backend, log } = osbAt(stub.url, settings));
   opened.push(backend);
   stub.next(reply(200, catalogWith()));
-  await backend.catalog({ signal: AbortSignal.timeout(10_000) });
+  await backend.catalog({ signal: AbortSignal.timeout(60_000) });
   return backend;
 }
 

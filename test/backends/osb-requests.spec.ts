@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   stub.next(reply(200, catalogWith()));
-  await backend.catalog({ signal: AbortSignal.timeout(10_000) });
+  await backend.catalog({ signal: AbortSignal.timeout(60_000) });
 });
 afterAll(async () => {
   await backend.close?.();

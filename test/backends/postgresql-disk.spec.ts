@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DiskGuard, LoginSuspensions } from '#backends/postgresql';
 import { testEnvironment } from '#sdk/testing';
+import { until } from '../e2e/eventually.js';
 import { OwnPostgres } from '../support/own-postgres.js';
 import { as, Instance, postgresqlSubject, type Credentials, type Subject } from './postgresql-fixture.js';
 
-const WAIT_MS = 60_000;
 const MIB = 1_048_576;
 const LIMITS = { readOnlyBelowBytes: 200, closedBelowBytes: 100, openFromBytes: 300, growthBytes: 4 * MIB, suspensionMs: 50 };
 
@@ -29,7 +28,7 @@ beforeAll(async () => {
   await as(hostile, 'CREATE TABLE t (i text)');
   suspensions = new LoginSuspensions(connection);
   disk = new DiskGuard({ ...connection }, suspensions, environment.log, LIMITS, () => Promise.resolve(freeBytes));
-}, 120_000);
+});
 beforeEach(() => withFree(1_000));
 afterAll(async () => {
   await subject.backend.close?.();
@@ -47,7 +46,7 @@ test('below the first limit tenants read and do not write, and write again when 
   expect(environment.lines.map(({ message }) => message)).toEqual(
     expect.arrayContaining([expect.stringContaining('read-only until there is room'), expect.stringContaining('tenants can write')]),
   );
-}, WAIT_MS);
+});
 
 test('no new database is made meanwhile, and verbs on those that are there go on', async () => {
   await withFree(199);
@@ -57,7 +56,7 @@ test('no new database is made meanwhile, and verbs on those that are there go on
   await honest.unbind(subject.backend, bindingId);
   await withFree(1_000);
   expect(() => disk.refuseNewDatabase()).not.toThrow();
-}, WAIT_MS);
+});
 
 test('a login that writes all the same is kept out, and the others go on reading', async () => {
   await withFree(199);
@@ -66,7 +65,7 @@ test('a login that writes all the same is kept out, and the others go on reading
   expect(await as(login, 'SELECT count(*)::int AS rows FROM t WHERE i = 1')).toEqual([{ rows: 1 }]);
   await withFree(1_000);
   expect(await until(async () => !(await isKeptOut(hostile)))).toBe(true);
-}, WAIT_MS);
+});
 
 test('below the second limit nobody is let in until there is room', async () => {
   await withFree(99);
@@ -74,7 +73,7 @@ test('below the second limit nobody is let in until there is room', async () => 
   await withFree(1_000);
   expect(await until(async () => !(await isKeptOut(login)))).toBe(true);
   expect(await as(login, 'DELETE FROM t WHERE i = 2 RETURNING 1 AS gone')).toBeDefined();
-}, WAIT_MS);
+});
 
 async function withFree(bytes: number): Promise<void> {
   freeBytes = bytes;
@@ -91,10 +90,4 @@ async function isKeptOut(credentials: Credentials): Promise<boolean> {
     () => false,
     (error: { code?: string }) => error.code === '53300',
   );
-}
-
-/** Waits for a condition; the limit of the test ends it. */
-async function until(condition: () => Promise<boolean>): Promise<true> {
-  while (!(await condition())) await pause(20);
-  return true;
 }

@@ -119,7 +119,7 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('with an administrator that 
     await instance.deprovision(backend);
     await grants.stop();
     expect((await traces(victim.database)).filter((trace) => trace.startsWith('database'))).toEqual([]);
-    await backend.catalog({ signal: AbortSignal.timeout(20_000) });
+    await backend.catalog({ signal: AbortSignal.timeout(60_000) });
     expect(await traces(victim.database)).toEqual([]);
     await as(attacker, 'SELECT 1');
   }, TIMEOUT_MS);

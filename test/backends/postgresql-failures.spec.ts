@@ -13,7 +13,7 @@ import {
   waitUntil,
 } from './postgresql-fixture.js';
 
-const soon = (): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(20_000) });
+const soon = (): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(60_000) });
 
 describe('the catalog tells an operator why the server cannot be used', () => {
   test.each([

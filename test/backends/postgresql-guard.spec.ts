@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { GUARD_LIMITS, LoginSuspensions, ServerGuard, type GuardLimits } from '#backends/postgresql';
 import { testEnvironment, type TestEnvironment } from '#sdk/testing';
+import { until } from '../e2e/eventually.js';
 import { OwnPostgres } from '../support/own-postgres.js';
 import { query } from '../support/postgres.js';
 import { as, Instance, postgresqlSubject, type Credentials, type Subject } from './postgresql-fixture.js';
 
-const WAIT_MS = 60_000;
+/** For what a server is asked that is hard to reach. */
+const CATALOG_MS = 60_000;
 const FILL_LOCK_TABLE = 'SELECT count(pg_advisory_lock(i)) FROM generate_series(1, 1000000) i';
 
 let server: OwnPostgres;
@@ -21,15 +22,15 @@ const guards: ServerGuard[] = [];
 beforeAll(async () => {
   server = await OwnPostgres.start({ max_notify_queue_pages: '64' });
   subject = postgresqlSubject({ ...connection(), dedicated: true });
-  await subject.backend.catalog({ signal: AbortSignal.timeout(WAIT_MS) });
+  await subject.backend.catalog({ signal: AbortSignal.timeout(CATALOG_MS) });
   await hostile.provision(subject.backend);
   await other.provision(subject.backend);
-}, 120_000);
+});
 // Logins of their own for each test: those that are ended again and again are kept out.
 beforeEach(async () => {
   attacker = await boundOnceThereIsRoom();
   accomplice = await boundOnceThereIsRoom();
-}, WAIT_MS);
+});
 afterEach(async () => {
   await Promise.all(guards.splice(0).map((each) => each.close()));
   await Promise.all(clients.splice(0).map((client) => client.end()));
@@ -49,7 +50,7 @@ describe('a login that fills the lock table', () => {
     const bound = await other.bind(subject.backend);
     expect(await as(bound, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(warningsOf(subject.environment, attacker)).toContainEqual(expect.stringMatching(/locks of the \d+ the server has room for/));
-  }, WAIT_MS);
+  });
 
   test('is ended although another session has taken the fast path from everybody, and the caches of all', async () => {
     await guarded();
@@ -63,7 +64,7 @@ describe('a login that fills the lock table', () => {
     await expect(session.client.query(FILL_LOCK_TABLE)).rejects.toBeDefined();
     await session.ended;
     expect(await until(() => served(new Instance()))).toBe(true);
-  }, WAIT_MS);
+  });
 
   test('leaves alone who holds few locks', async () => {
     const { environment } = guard();
@@ -75,7 +76,7 @@ describe('a login that fills the lock table', () => {
     await session.ended;
     await expect(innocent.client.query('SELECT 1')).resolves.toBeDefined();
     expect(JSON.stringify(environment.lines)).not.toContain(innocent.client.user);
-  }, WAIT_MS);
+  });
 });
 
 test('a login that fills the lock table again and again is kept out, and its instance can get another', async () => {
@@ -97,7 +98,7 @@ test('a login that fills the lock table again and again is kept out, and its ins
     expect.objectContaining({ fields: expect.objectContaining({ login: again.username, seconds: 300 }) }),
   );
   expect(await as(await stubborn.bind(subject.backend), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-}, WAIT_MS);
+});
 
 test('a suspension that a gateway left behind is lifted by whichever comes next', async () => {
   const { username } = await other.bind(subject.backend);
@@ -110,7 +111,7 @@ test('a suspension that a gateway left behind is lifted by whichever comes next'
     return rows[0]?.limit;
   };
   expect(await until(async () => (await limit()) === 20)).toBe(true);
-}, WAIT_MS);
+});
 
 describe('a transaction that is too old', () => {
   test.each([
@@ -124,7 +125,7 @@ describe('a transaction that is too old', () => {
     const { environment } = guard(limits);
     await session.ended;
     expect(await until(() => warningsOf(environment, attacker).some((each) => each.includes(reason)))).toBe(true);
-  }, WAIT_MS);
+  });
 
   test('of the administrator is left alone', async () => {
     const administrator = await connect({ connectionString: server.adminUrl });
@@ -134,7 +135,7 @@ describe('a transaction that is too old', () => {
     guard({ maxIdleInTransactionMs: 50, maxTransactionMs: 50, maxTransactionAge: 0 });
     await session.ended;
     await expect(administrator.client.query('SELECT 1')).resolves.toBeDefined();
-  }, WAIT_MS);
+  });
 });
 
 test('a listener that keeps the NOTIFY queue full is ended, and everybody can notify again', async () => {
@@ -152,7 +153,7 @@ test('a listener that keeps the NOTIFY queue full is ended, and everybody can no
   });
   expect(await until(notify)).toBe(true);
   expect(warningsOf(subject.environment, attacker)).toContainEqual(expect.stringContaining('NOTIFY queue'));
-}, WAIT_MS);
+});
 
 describe('the guard itself', () => {
   test('holds back no vacuum', async () => {
@@ -161,27 +162,27 @@ describe('the guard itself', () => {
       const rows = await guardSessions();
       return rows.length > 0 && rows.every(({ backend_xmin: xmin, backend_xid: xid }) => xmin === null && xid === null);
     })).toBe(true);
-  }, WAIT_MS);
+  });
 
   test('comes back when its connection was ended', async () => {
     await guarded();
     const before = (await guardSessions()).map(({ pid }) => pid);
     await query(server.adminUrl, 'SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) pid', [before]);
     expect(await until(async () => (await guardSessions()).some(({ pid }) => !before.includes(pid)))).toBe(true);
-  }, WAIT_MS);
+  });
 
   test('makes way for an operator who wants a system catalog for himself', async () => {
     await guarded();
     expect(await query(server.adminUrl, 'VACUUM FULL pg_catalog.pg_authid')).toEqual([]);
-  }, WAIT_MS);
+  });
 
   test('is gone when its backend is closed', async () => {
     const another = postgresqlSubject({ ...connection(), dedicated: true });
-    await another.backend.catalog({ signal: AbortSignal.timeout(WAIT_MS) });
+    await another.backend.catalog({ signal: AbortSignal.timeout(CATALOG_MS) });
     await until(async () => (await guardSessions()).length >= 2);
     await another.backend.close?.();
     expect(await until(async () => (await guardSessions()).length === 1)).toBe(true);
-  }, WAIT_MS);
+  });
 });
 
 function connection(): { host: string; port: number; user: string; password: string } {
@@ -261,10 +262,4 @@ function warningsOf({ lines }: TestEnvironment, { username }: Credentials): stri
 function forEach(count: number, statement: string, after = ''): string {
   const text = statement.replaceAll("'", "''");
   return `DO $$ BEGIN FOR i IN 1..${count} LOOP EXECUTE format('${text}', i); ${after && `IF i % 100 = 0 THEN ${after}; END IF;`} END LOOP; END $$`;
-}
-
-/** Waits for a condition; the limit of the test ends it. */
-async function until(condition: () => Promise<boolean> | boolean): Promise<true> {
-  while (!(await condition())) await pause(20);
-  return true;
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
     `CREATE DATABASE ${gatewayDatabase} TEMPLATE template0`,
     `REVOKE CONNECT ON DATABASE ${gatewayDatabase} FROM PUBLIC`,
   );
-  await backend.catalog({ signal: AbortSignal.timeout(20_000) });
+  await backend.catalog({ signal: AbortSignal.timeout(60_000) });
   await Promise.all([mine.provision(backend), theirs.provision(backend)]);
   intruder = await mine.bind(backend);
   reader = await mine.bind(backend, randomUUID(), { role: 'readonly' });
@@ -127,7 +127,7 @@ describe('databases that are open to everybody', () => {
     const open = `test_open_${randomUUID().replaceAll('-', '')}`;
     await asAdministrator(`CREATE DATABASE ${open} TEMPLATE template0`);
     const { backend: another, environment: log } = postgresqlSubject({ dedicated: true });
-    await another.catalog({ signal: AbortSignal.timeout(20_000) });
+    await another.catalog({ signal: AbortSignal.timeout(60_000) });
     const named = log.lines.flatMap(({ fields }) => fields?.['databases'] ?? []);
     expect(named).toContain(open);
     expect(named).not.toContain('postgres');

@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await OwnPostgres.start(SERVER);
   subject = dedicated();
   await subject.backend.catalog({ signal: AbortSignal.timeout(60_000) });
-}, 120_000);
+});
 afterAll(async () => {
   await subject.backend.close?.();
   await server.remove();

@@ -23,7 +23,7 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('a readonly binding, adminis
   beforeAll(async () => {
     role = await administrator(attributes);
     subject = postgresqlSubject(role);
-    await subject.backend.catalog({ signal: AbortSignal.timeout(20_000) });
+    await subject.backend.catalog({ signal: AbortSignal.timeout(60_000) });
     await instance.provision(subject.backend);
     writer = await instance.bind(subject.backend);
     reader = await instance.bind(subject.backend, randomUUID(), { role: 'readonly' });

@@ -72,7 +72,7 @@ const onTestServer = (): PostgresqlSettings => {
   const { host, port, user: username, password } = recordAt();
   return { host, port, username, password };
 };
-const catalogOf = (backend: ServiceBackend): Promise<unknown> => backend.catalog({ signal: AbortSignal.timeout(20_000) });
+const catalogOf = (backend: ServiceBackend): Promise<unknown> => backend.catalog({ signal: AbortSignal.timeout(60_000) });
 const refusal = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', (error: unknown) => error);
 
 test('without a server for tenants nothing is offered, and the reason names the way out', async () => {

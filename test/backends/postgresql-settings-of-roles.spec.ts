@@ -52,10 +52,10 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('what a binding sets for CUR
 
   test('holds after the catalog was read, too, and ends when it was reset', async () => {
     await as(writer, `ALTER ROLE CURRENT_USER SET work_mem TO '7MB'`);
-    await backend.catalog({ signal: AbortSignal.timeout(30_000) });
+    await backend.catalog({ signal: AbortSignal.timeout(60_000) });
     expect(await shown(writer, 'work_mem')).toBe('7MB');
     await as(writer, 'ALTER ROLE CURRENT_USER RESET ALL');
-    await backend.catalog({ signal: AbortSignal.timeout(30_000) });
+    await backend.catalog({ signal: AbortSignal.timeout(60_000) });
     expect(await shown(writer, 'work_mem')).not.toBe('7MB');
     expect(await shown(writer, 'role')).toBe(writer.database);
   });
@@ -91,7 +91,7 @@ describe('encoding, locale and sort order of new databases', () => {
     const { backend } = postgresqlSubject({}, settings);
     const instance = new Instance();
     try {
-      await backend.catalog({ signal: AbortSignal.timeout(30_000) });
+      await backend.catalog({ signal: AbortSignal.timeout(60_000) });
       await instance.provision(backend);
       const { database } = await instance.bind(backend);
       const [row] = await asAdministrator(

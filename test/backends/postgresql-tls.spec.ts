@@ -45,7 +45,7 @@ function keep<S extends Socket>(socket: S): S {
 async function tryCatalog(server: Partial<PostgresqlServer>): Promise<unknown> {
   const { backend } = postgresqlSubject({ host: '127.0.0.1', port, ...server });
   try {
-    return await backend.catalog({ signal: AbortSignal.timeout(20_000) });
+    return await backend.catalog({ signal: AbortSignal.timeout(60_000) });
   } finally {
     await backend.close?.();
   }
@@ -85,7 +85,7 @@ test('a host whose address is checked at each connection is held to its certific
   const catalogAt = async (host: string): Promise<unknown> => {
     const { backend } = postgresqlAt(host, addresses, { port, ssl: 'verify-full', caCertificate: certificate.cert });
     try {
-      return await backend.catalog({ signal: AbortSignal.timeout(20_000) });
+      return await backend.catalog({ signal: AbortSignal.timeout(60_000) });
     } finally {
       await backend.close?.();
     }

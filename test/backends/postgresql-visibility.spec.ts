@@ -12,7 +12,7 @@ import {
   type TestAdministrator,
 } from './postgresql-fixture.js';
 
-const soon = (): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(20_000) });
+const soon = (): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(60_000) });
 
 /** What every login of a PostgreSQL server can read about others. */
 const VISIBLE_TO_ALL = ['pg_database', 'pg_roles', 'pg_shdescription', 'pg_db_role_setting', 'pg_stat_activity', 'pg_shseclabel']

@@ -23,7 +23,7 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('a server administered by a 
   beforeAll(async () => {
     role = await administrator(attributes);
     ({ backend } = postgresqlSubject(role));
-    await backend.catalog({ signal: AbortSignal.timeout(20_000) });
+    await backend.catalog({ signal: AbortSignal.timeout(60_000) });
     await instance.provision(backend);
   });
   afterAll(async () => {

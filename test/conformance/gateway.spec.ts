@@ -12,7 +12,7 @@ let run: Run;
 beforeAll(async () => {
   under = await startGatewayUnderTest();
   run = await runAgainst(under.target);
-}, 120_000);
+});
 afterAll(() => under.gateway.stop());
 
 test('the gateway keeps every row', () => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const under = await startSimulatorUnderTest();
   broker = under.broker;
   run = await runAgainst(under.target);
-}, 120_000);
+});
 afterAll(() => broker.close());
 
 test('the simulator as a broker of its own keeps every row', () => {

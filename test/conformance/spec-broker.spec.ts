@@ -87,7 +87,7 @@ let run: Run;
 beforeAll(async () => {
   broker = await startSpecBroker(login);
   run = await runAgainst({ url: broker.url, login, profile: parseProfile(PROFILE) });
-}, 120_000);
+});
 afterAll(() => broker.close());
 
 test('a broker written from the specification alone keeps every row', () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   // A listener in a transaction reads no notifications: the queue keeps them for it.
   await listener.query('begin');
   await listener.query('select 1');
-}, 120_000);
+});
 afterAll(async () => {
   await listener.end();
   await gateway.stop();
@@ -56,4 +56,4 @@ test('with a full NOTIFY queue operations come to their ends, queued deletes run
 
   const warnings = () => gateway.logLines.filter((line) => line.includes('other gateways cannot be notified'));
   expect(await eventually(warnings, ({ length }) => length > 0)).toHaveLength(1);
-}, 120_000);
+});

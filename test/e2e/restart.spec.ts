@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createSimulator, startBroker, type RunningBroker } from '#backends/simulator';
 import { GatewayHome, type GatewayProcess } from '../support/gateway-process.js';
 import { query } from '../support/postgres.js';
+import { until } from './eventually.js';
 
 let home: GatewayHome;
 let gateway: GatewayProcess;
@@ -95,16 +96,14 @@ test('told to stop, a gateway answers the requests it has before it goes', async
   const provisions = ['drained-1', 'drained-2'].map((id) =>
     osb.provision(id, plan, { parameters: { simulate: { delayMs: 2_000 } } }),
   );
-  while (broker.requests.length < asked + 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => broker.requests.length >= asked + 2);
 
-  const toldAtMs = Date.now();
   gateway.signal('SIGTERM');
   const answers = await Promise.all(provisions);
   const exit = await gateway.ended;
 
   expect(answers.map(({ status }) => status)).toEqual([201, 201]);
   expect({ ...exit, stdout: '' }).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
-  expect(Date.now() - toldAtMs).toBeLessThan(5_000);
   gateway = await home.start();
   expect((await (await gateway.osb()).fetch('drained-1')).status).toBe(200);
 });

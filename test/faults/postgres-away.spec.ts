@@ -42,7 +42,7 @@ beforeAll(async () => {
   await known.provision('busy', plan('updateable'));
   const accepted = await known.update('busy', 'remote-service', { plan_id: 'remote-async', ...goesOn('async') }, { acceptsIncomplete: true });
   underWay = accepted.body.operation;
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([gateway.stop(), leaving.stop()]);
   await Promise.all([postgres.remove(), remote.broker.close()]);

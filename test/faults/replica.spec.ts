@@ -11,7 +11,7 @@ beforeAll(async () => {
   pair = await PostgresPair.start();
   address = await SwitchableAddress.to(pair.primary.port);
   gateway = await TestGateway.start({ database: { ...pair.database, url: address.urlFor(pair.database.url) } });
-}, 60_000);
+});
 afterAll(async () => {
   await gateway.stop();
   await address.close();

@@ -7,7 +7,7 @@ let stage: ZombieStage;
 beforeAll(async () => {
   stage = await ZombieStage.start();
   await stage.play();
-}, 90_000);
+});
 afterAll(() => stage.close());
 
 const stories = STORIES.map((story) => [sentenceOf(story), story] as const);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   scans = collectScans(record.source);
   instance = await provisioned(record);
   await fill();
-}, 60_000);
+});
 afterAll(() => record.close());
 
 /** Twenty thousand of everything, most of it ended; as many operations of one busy instance; a hundred due ones. */

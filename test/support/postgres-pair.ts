@@ -1,14 +1,12 @@
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '#persistence';
+import { eventually, until } from '../e2e/eventually.js';
 import { killServer, OWN_SETTINGS, OwnPostgres, pidFileIn } from './own-postgres.js';
 import { query, type TestDatabase } from './postgres.js';
 
 const silent = { info: () => undefined, warn: () => undefined };
-const LOOK_EVERY_MS = 20;
-const UP_WITHIN_MS = 20_000;
 const PORT_LINE = 3;
 
 /** A primary with a gateway's database, and a standby that has every commit before it is acknowledged. */
@@ -66,9 +64,9 @@ export class Standby {
     await writeFile(join(cluster, 'standby.signal'), '');
     // It counts as started when it is promoted, which nobody here waits for.
     startEmbeddedPostgres({ dataDir: this.folder, log: silent, settings: OWN_SETTINGS }).catch(() => undefined);
-    const port = await until(() => this.portInUse());
+    const port = await eventually(() => this.portInUse(), (found) => found !== undefined);
     this.address = Object.assign(new URL(primary.adminUrl), { port }).href;
-    await until(() => query(this.address, 'select 1').catch(() => undefined));
+    await until(() => query(this.address, 'select 1').then(() => true, () => false));
   }
 
   /** Makes it a primary. Resolves when it takes changes. */
@@ -84,16 +82,5 @@ export class Standby {
   private async portInUse(): Promise<string | undefined> {
     const lines = (await readFile(pidFileIn(this.folder), 'utf8').catch(() => '')).split('\n');
     return lines[PORT_LINE];
-  }
-}
-
-/** Looks until there is something to see. */
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const deadlineMs = Date.now() + UP_WITHIN_MS;
-  for (;;) {
-    const seen = await look();
-    if (seen) return seen;
-    if (Date.now() > deadlineMs) throw new Error(`the pair of servers was not up within ${UP_WITHIN_MS / 1000} s`);
-    await pause(LOOK_EVERY_MS);
   }
 }

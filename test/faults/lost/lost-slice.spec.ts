@@ -10,7 +10,7 @@ test('two replicas that lose one answer in twenty, of backends and of the databa
   // Among them: a transaction whose commit was answered into the void, and an end that was written.
   expect([...report.losses.database.lost.keys()]).toEqual(expect.arrayContaining(['commit', 'settle-operation', 'reserve-provision']));
   expect(lostSummary(report)).toContain('violations  0 on 0 instances');
-}, 60_000);
+});
 
 const UNFENCED = `
   create function unfenced() returns trigger language plpgsql as $$ begin new.epoch := old.epoch; return new; end $$;
@@ -20,4 +20,4 @@ test('gateways that take over what the other one lost without raising the epoch 
   const { victims } = await playLost({ seed: 1, operations: 40, rate: 0.1 }, (stage) => stage.database.execute(UNFENCED));
   const found = victims.flatMap(({ violations }) => violations);
   expect(found).toContainEqual(expect.stringMatching(/^I4: operation \S+ changed hands without a new epoch/));
-}, 60_000);
+});

@@ -1,3 +1,4 @@
+import { until } from '../../e2e/eventually.js';
 import { startRemote, type RemoteSimulator } from '../../support/remote-simulator.js';
 import { OsbClient, type PlanIds } from '../../support/osb-client.js';
 import { FORWARD } from './fate.js';
@@ -99,7 +100,3 @@ test('after a switch another broker gets the requests', async () => {
   expect([broker.broker.requests.length, other.broker.requests.length]).toEqual([1, 1]);
   await other.broker.close();
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { eventually } from '../../e2e/eventually.js';
 import { createDatabase, query, type TestDatabase } from '../../support/postgres.js';
 import { FORWARD, type Fate } from './fate.js';
 import { PostgresProxy } from './postgres-proxy.js';
@@ -88,7 +89,7 @@ test('a delayed round is carried out although its client has left', async () => 
   asked.catch(() => undefined);
   await client.end();
   await expect(asked).rejects.toThrow(BROKEN);
-  while ((await notes()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(notes, ({ length }) => length > 0);
 });
 
 test('the start of a session is left alone, and its settings', async () => {
