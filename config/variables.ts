@@ -105,7 +105,7 @@ export const VARIABLES = {
   PLATFORM_KIND: {
     type: '"cloudfoundry", "kubernetes" or "other"',
     default: 'other',
-    sentence: 'Kind of the first platform; Cloud Foundry is shown draft-04 schemas only.',
+    sentence: 'Kind of the first platform; Cloud Foundry is shown only schemas that it can read.',
     schema: z.enum(['cloudfoundry', 'kubernetes', 'other'], 'is none of them'),
   },
   SEALING_KEYS: {

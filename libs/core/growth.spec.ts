@@ -1,13 +1,14 @@
 import { attempt, growthOf, MAX_GROWTH, type Growing } from '#sdk/testing';
 import { describeThrown } from './backends/thrown.js';
-import { isDraft04Throughout, rulesBrokenBy, validatorCopyOf } from './catalog/schema-document.js';
+import { cloudFoundryObjection } from './catalog/cloud-foundry-schema.js';
+import { rulesBrokenBy, validatorCopyOf } from './catalog/schema-document.js';
 import { bindingProblem } from './operations/binding-problem.js';
 
 const schema = (parts: string): string => `{"$schema":"http://json-schema.org/draft-04/schema#","type":"object",${parts}}`;
 
 function walkSchema(text: string): unknown {
   const parsed = JSON.parse(text) as object;
-  return [rulesBrokenBy(parsed), isDraft04Throughout(parsed), validatorCopyOf(parsed)];
+  return [rulesBrokenBy(parsed), cloudFoundryObjection(parsed), validatorCopyOf(parsed)];
 }
 
 const INPUTS: readonly Growing[] = [

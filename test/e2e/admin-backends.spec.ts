@@ -266,8 +266,8 @@ describe('the catalog for operators', () => {
   });
 
   test('tells what Cloud Foundry is not shown, and why', async () => {
-    const schemas = { service_instance: { create: { parameters: { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' } } } };
-    await offer('modern', [plan('modern-1', { schemas }), plan('modern-2')]);
+    const long = 'n'.repeat(256);
+    await offer('modern', [plan('modern-1', { name: long }), plan('modern-2')]);
     const { body } = await admin.get('/catalog');
     const { plans } = body['offerings'].find(({ id }: { id: string }) => id === 'modern');
     expect(plans.map((each: Record<string, unknown>) => each['shownTo'])).toEqual([['kubernetes', 'other'], ['cloudfoundry', 'kubernetes', 'other']]);
@@ -276,8 +276,8 @@ describe('the catalog for operators', () => {
       serviceId: 'modern',
       serviceName: 'modern',
       planId: 'modern-1',
-      planName: 'modern-1',
-      reason: expect.stringContaining('not draft-04'),
+      planName: long,
+      reason: expect.stringContaining('longer than 255 characters'),
       hiddenFrom: ['cloudfoundry'],
     });
   });

@@ -99,21 +99,23 @@ describe('what another backend had first is left out, and nothing else', () => {
   });
 });
 
-test('Cloud Foundry is not shown plans with a newer draft than it reads, nor sold them', async () => {
+test('a schema that Cloud Foundry cannot read hides no plan from it, and is enforced for its users too', async () => {
   const cloudFoundry = await gateway.platform('cf', 'cloudfoundry');
-  const plansOf = async (osb: typeof cloudFoundry): Promise<string[]> => {
+  const planFor = async (osb: typeof cloudFoundry) => {
     const { body } = await osb.catalog();
-    const found = body.services.find(({ name }: { name: string }) => name === 'alpha');
-    return found.plans.map(({ name }: { name: string }) => name);
+    const { plans } = body.services.find(({ name }: { name: string }) => name === 'alpha');
+    return plans.find(({ name }: { name: string }) => name === 'with-schema-2020');
   };
-  expect(await plansOf(gateway.osb())).toContain('with-schema-2020');
-  expect(await plansOf(cloudFoundry)).toContain('with-schema');
-  expect(await plansOf(cloudFoundry)).not.toContain('with-schema-2020');
+  const full = await planFor(gateway.osb());
+  expect(full.schemas.service_instance.create.parameters.$schema).toContain('2020-12');
+  expect(await planFor(cloudFoundry)).toEqual({ ...full, schemas: expect.anything() });
+  expect(JSON.stringify((await planFor(cloudFoundry)).schemas)).not.toContain('2020-12');
 
-  const { status, body } = await cloudFoundry.provision('newer', await gateway.plan('alpha', 'with-schema-2020'));
-  expect([status, body.description]).toEqual([400, expect.stringContaining('is not offered to this platform')]);
-  const hidden = (await admin.get('/catalog')).body.leftOut.find(({ planId }: { planId?: string }) => planId === 'alpha-with-schema-2020');
-  expect(hidden).toMatchObject({ backend: 'alpha', hiddenFrom: ['cloudfoundry'], reason: expect.stringContaining('draft-04') });
+  const plan = await gateway.plan('alpha', 'with-schema-2020');
+  const { status, body } = await cloudFoundry.provision('newer', plan, { parameters: { size: 'big' } });
+  expect([status, body.description]).toEqual([400, expect.stringContaining('/size')]);
+  const { warnings } = (await admin.get('/backends/alpha')).body.catalog;
+  expect(warnings).toContainEqual(expect.objectContaining({ planId: 'alpha-with-schema-2020', reason: expect.stringContaining('is not shown to Cloud Foundry') }));
 });
 
 test('a backend that never answered hides nothing of the others, neither at once nor after a restart', async () => {

@@ -2,7 +2,8 @@ import { PublishedCatalog, type PublishedOffering, type ServicePlan } from '#cor
 import { catalogView } from './catalog-view.js';
 import { catalogView as schema } from './catalog.schema.js';
 
-const plan = (id: string, cloudFoundryReady = true): ServicePlan => ({
+const LONG = 'x'.repeat(256);
+const plan = (id: string): ServicePlan => ({
   id,
   name: id,
   description: `plan ${id}`,
@@ -11,8 +12,8 @@ const plan = (id: string, cloudFoundryReady = true): ServicePlan => ({
   planUpdateable: false,
   bindingRotatable: false,
   schemas: {},
-  cloudFoundryReady,
   wire: { id, name: id },
+  cloudFoundryWire: { id, name: id },
 });
 
 const offering = (id: string, backendId: string, plans: ServicePlan[]): PublishedOffering => ({
@@ -35,20 +36,20 @@ const nothing = { listed: [], count: 0 };
 const nameOf = (id: string): string => `backend ${id}`;
 
 test('every plan tells where it comes from and who is shown it', () => {
-  const catalog = PublishedCatalog.of([offering('s', 'a', [plan('old'), plan('new', false)]), offering('t', 'b', [plan('p')])]);
+  const catalog = PublishedCatalog.of([offering('s', 'a', [plan('old'), plan(LONG)]), offering('t', 'b', [plan('p')])]);
   const { offerings } = catalogView(catalog, nothing, nameOf);
   expect(offerings.map(({ id, backend, plans }) => [id, backend, plans.map((each) => [each.id, each.shownTo.length])])).toEqual([
-    ['s', 'backend a', [['old', 3], ['new', 2]]],
+    ['s', 'backend a', [['old', 3], [LONG, 2]]],
     ['t', 'backend b', [['p', 3]]],
   ]);
 });
 
 test('what is kept from whom is told with its reason, also what nobody is shown', () => {
-  const catalog = PublishedCatalog.of([offering('s', 'a', [plan('new', false)])]);
+  const catalog = PublishedCatalog.of([offering('s', 'a', [plan(LONG)])]);
   const taken = { backendId: 'b', serviceId: 's', serviceName: 's', reason: 'taken', heldBy: 'a' };
   expect(catalogView(catalog, { listed: [taken], count: 1 }, nameOf).leftOut).toEqual([
     expect.objectContaining({ backend: 'backend b', heldBy: 'backend a', hiddenFrom: ['cloudfoundry', 'kubernetes', 'other'] }),
-    expect.objectContaining({ backend: 'backend a', planId: 'new', hiddenFrom: ['cloudfoundry'] }),
+    expect.objectContaining({ backend: 'backend a', planId: LONG, hiddenFrom: ['cloudfoundry'] }),
     expect.objectContaining({ backend: 'backend a', serviceId: 's', hiddenFrom: ['cloudfoundry'] }),
   ]);
 });

@@ -20,8 +20,9 @@ export interface AdmittedService extends RawEntry {
   readonly plans: readonly RawEntry[];
 }
 
-/** An entry over a limit; `plan` is undefined for a service. */
+/** An entry over a limit, or the schemas of a plan that is admitted without them; `plan` is undefined for a service. */
 export interface RefusedEntry {
+  readonly part: 'entry' | 'schemas';
   readonly service: unknown;
   readonly plan: unknown;
   readonly place: number;
@@ -69,6 +70,8 @@ class Admission {
   private readonly slice = new TimeSlice();
   /** Places of plans by the place of their service. */
   private readonly admitted = new Map<number, Set<number>>();
+  /** Plans that are admitted without their schemas, by what they were with them. */
+  private readonly withoutSchemas = new Map<unknown, unknown>();
   private plans = 0;
   private bytes = 0;
 
@@ -89,11 +92,12 @@ class Admission {
   }
 
   inOrder(): AdmittedService[] {
-    return [...this.admitted].toSorted(([a], [b]) => a - b).map(([place, plans]) => {
+    return [...this.admitted].toSorted(([a], [b]) => a - b).map(([place, admitted]) => {
       const [raw, at] = [this.services[place], `services[${place}]`];
       const all = plansOf(raw);
-      const places = [...plans].toSorted((a, b) => a - b);
-      return { raw, at, place, plans: places.map((each) => ({ raw: all[each], at: `${at}.plans[${each}]`, place: each })) };
+      const places = [...admitted].toSorted((a, b) => a - b);
+      const plans = places.map((each) => ({ raw: this.withoutSchemas.get(all[each]) ?? all[each], at: `${at}.plans[${each}]`, place: each }));
+      return { raw, at, place, plans };
     });
   }
 
@@ -115,9 +119,18 @@ class Admission {
   }
 
   private admitPlan(entry: Entry, admitted: Set<number>): void {
-    if (!this.fits(entry, entry.plan, this.rulePlansBreak(admitted.size + 1))) return;
+    const rule = this.rulePlansBreak(admitted.size + 1);
+    const plan = rule === undefined ? withinEntry(entry.plan) : entry.plan;
+    if (!this.fits(entry, plan, rule)) return;
     this.plans += 1;
     admitted.add(entry.place);
+    if (plan !== entry.plan) this.leaveOutSchemas(entry, plan);
+  }
+
+  private leaveOutSchemas({ service, plan, place, at }: Entry, bare: unknown): void {
+    this.withoutSchemas.set(plan, bare);
+    const reason = `${at} must not be larger than ${CATALOG_LIMITS.entryBytes} bytes: its schemas are not published`;
+    this.refuse({ part: 'schemas', service, plan, place, reason });
   }
 
   private rulePlansBreak(plansOfService: number): string | undefined {
@@ -137,7 +150,7 @@ class Admission {
     }
     if (problem === undefined && entry.age === 'known') throw new OverBudget(`${entry.at}: ${broken}`);
     const { service, plan, place, at } = entry;
-    this.refuse({ service, plan, place, reason: `${at}${problem ?? `: ${broken}`}` });
+    this.refuse({ part: 'entry', service, plan, place, reason: `${at}${problem ?? `: ${broken}`}` });
     return false;
   }
 }
@@ -147,6 +160,14 @@ function sizeProblem(json: unknown, sizeBytes: number): string | undefined {
   if (sizeBytes > entryBytes) return ` must not be larger than ${entryBytes} bytes`;
   const metadata = isObject(json) ? (json as { metadata?: unknown }).metadata : undefined;
   return jsonSizeUpTo(metadata, metadataBytes) > metadataBytes ? `.metadata must not be larger than ${metadataBytes} bytes` : undefined;
+}
+
+/** The plan, without its schemas where it is too large with them: a schema never hides a plan. */
+function withinEntry(plan: unknown): unknown {
+  const { entryBytes } = CATALOG_LIMITS;
+  if (!isObject(plan) || jsonSizeUpTo(plan, entryBytes) <= entryBytes) return plan;
+  const { schemas, ...rest } = plan as { schemas?: unknown };
+  return schemas === undefined ? plan : rest;
 }
 
 /** The service alone. */

@@ -8,7 +8,7 @@ import { fitsInto, withLastGoodEntries } from './last-good-entries.js';
 import { SlowestTurn } from './testing/slowest-turn.js';
 import { offeringOf } from './testing/sample-catalogs.js';
 
-const schemas = { problemsOf: async () => [] };
+const schemas = { inspect: async () => ({ problems: [], cloudFoundryProblems: [] }) };
 const read = (raw: unknown, context: Partial<ReadingContext> = {}) =>
   readCatalog(raw, schemas, { budget: WHOLE_BUDGET, known: new Map(), ...context });
 
@@ -51,6 +51,18 @@ describe('what is over a limit is left out with the rule', () => {
     const reading = await read({ services: [raw] });
     expect(reading.leftOut).toEqual([expect.objectContaining({ planId: 'p', reason: expect.stringMatching(reason) })]);
     expect(published(reading)).toEqual(['good']);
+  });
+
+  test('but a plan that is too large with its schemas stays without them, with a warning that is stored', async () => {
+    const parameters = { $schema: 'http://json-schema.org/draft-04/schema#', title: 'x'.repeat(CATALOG_LIMITS.entryBytes) };
+    const reading = await read({ services: [service('s', [plan('p', { schemas: { service_instance: { create: { parameters } } } })])] });
+    const stored = textOf({ ...reading, services: [...reading.sources.values()] });
+    const again = await readStored(JSON.parse(stored), schemas);
+    for (const { offerings, leftOut, warnings } of [reading, again]) {
+      expect([leftOut, offerings[0]?.plans[0]?.wire['schemas']]).toEqual([[], undefined]);
+      expect(warnings).toEqual([expect.objectContaining({ planId: 'p', reason: expect.stringContaining('bytes: its schemas are not published') })]);
+    }
+    expect(stored.length).toBeLessThan(2_000);
   });
 
   test.each([

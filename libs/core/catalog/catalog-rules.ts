@@ -59,12 +59,6 @@ const permission = z.enum(['syslog_drain', 'route_forwarding', 'volume_mount']);
 /** An opaque object but for two fields: Cloud Controller refuses the first, Korifi breaks down over the second. */
 const offeringMetadata = z.looseObject({ shareable: z.boolean().optional(), documentationUrl: z.string().optional() });
 
-const parametersHolder = z.looseObject({ parameters: z.looseObject({}).optional() }).optional();
-const schemas = z.looseObject({
-  service_instance: z.looseObject({ create: parametersHolder, update: parametersHolder }).optional(),
-  service_binding: z.looseObject({ create: parametersHolder }).optional(),
-});
-
 /** What an offering must be, its plans apart. */
 export const OFFERING_RULES = z.looseObject({
   id: identifier,
@@ -82,7 +76,7 @@ export const OFFERING_RULES = z.looseObject({
   plans: z.array(z.unknown()).min(1, 'must hold at least one plan'),
 });
 
-/** What a plan must be, the content of its schemas apart. */
+/** What a plan must be, its schemas apart. */
 export const PLAN_RULES = z.looseObject({
   id: identifier,
   name: identifier,
@@ -92,7 +86,6 @@ export const PLAN_RULES = z.looseObject({
   bindable: z.boolean().optional(),
   binding_rotatable: z.boolean().optional(),
   plan_updateable: z.boolean().optional(),
-  schemas: schemas.optional(),
   maximum_polling_duration: durationSeconds.optional(),
   maintenance_info: maintenanceInfo.optional(),
 });

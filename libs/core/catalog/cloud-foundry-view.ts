@@ -9,7 +9,7 @@ export interface CloudFoundryView {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Leaves out what is legal by the spec, but makes Cloud Controller refuse the whole catalog. */
+/** Leaves out what is legal by the spec, but makes Cloud Controller refuse the whole catalog; of a schema, only the schema. */
 export function cloudFoundryView(offering: ServiceOffering): CloudFoundryView {
   const named = { serviceId: offering.id, serviceName: offering.name };
   const service = `service "${offering.name}"`;
@@ -19,10 +19,10 @@ export function cloudFoundryView(offering: ServiceOffering): CloudFoundryView {
   const names = new Set<string>();
   for (const plan of offering.plans) {
     const name = plan.name.trim().toLowerCase();
-    const objection = names.has(name) ? SAME_NAME : objectionTo(plan);
+    const objection = names.has(name) ? SAME_NAME : tooLong(plan) ? TOO_LONG : undefined;
     if (objection === undefined) {
       names.add(name);
-      plans.push(plan);
+      plans.push({ ...plan, wire: plan.cloudFoundryWire });
     } else {
       leftOut.push({ ...named, planId: plan.id, planName: plan.name, reason: `plan "${plan.name}" ${objection}` });
     }
@@ -33,12 +33,6 @@ export function cloudFoundryView(offering: ServiceOffering): CloudFoundryView {
 
 const TOO_LONG = `has a name or id longer than ${MAX_COLUMN} characters, which Cloud Foundry cannot keep`;
 const SAME_NAME = 'has the name of another plan but for case or outer spaces, which Cloud Foundry refuses';
-const OTHER_DRAFT = 'has a schema that is not draft-04, which Cloud Foundry refuses';
-
-function objectionTo(plan: ServicePlan): string | undefined {
-  if (!plan.cloudFoundryReady) return OTHER_DRAFT;
-  return tooLong(plan) ? TOO_LONG : undefined;
-}
 
 function tooLong({ id, name }: { readonly id: string; readonly name: string }): boolean {
   return Math.max(id.length, name.length) > MAX_COLUMN;

@@ -13,7 +13,7 @@ import { sizeOfText, type CatalogText } from './stored-catalog-text.js';
 export function withLastGoodEntries(now: CatalogReading, before: CatalogReading): CatalogText & { readonly kept: readonly LostEntry[] } {
   const services = new Map([...now.sources].map(([id, service]) => [id, { ...service, plans: new Map(service.plans) }]));
   const kept = now.lost.filter((lost) => putBack(services, now, before, lost));
-  return { services: [...services.values()], leftOut: now.leftOut, leftOutCount: now.leftOutCount, kept };
+  return { services: [...services.values()], leftOut: now.leftOut, leftOutCount: now.leftOutCount, lostSchemas: now.lostSchemas, kept };
 }
 
 /** Whether the catalog is within the limits with what was put back. */

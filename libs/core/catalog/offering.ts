@@ -11,7 +11,7 @@ export interface MaintenanceInfo {
   readonly description?: string;
 }
 
-/** The schemas of one plan, by the request whose `parameters` they describe. */
+/** The schemas of one plan that are enforced, by the request whose `parameters` they describe. */
 export interface PlanSchemas {
   readonly provision?: ParameterSchema;
   readonly update?: ParameterSchema;
@@ -30,10 +30,10 @@ export interface ServicePlan {
   readonly maximumPollingDurationSeconds?: number;
   readonly maintenanceInfo?: MaintenanceInfo;
   readonly schemas: PlanSchemas;
-  /** Every schema of the plan is draft-04: Cloud Controller refuses a whole catalog over any other. */
-  readonly cloudFoundryReady: boolean;
   /** The plan as published: unknown fields kept, null members dropped, effective flags written out. */
   readonly wire: WireObject;
+  /** The same without the schemas over which Cloud Controller refuses a whole catalog. */
+  readonly cloudFoundryWire: WireObject;
 }
 
 /** A service offering that passed every rule, with at least one plan. */

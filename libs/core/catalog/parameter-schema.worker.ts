@@ -16,6 +16,8 @@ export interface SchemaTask {
   readonly draft: Draft;
   /** The schema for the validator, as JSON. */
   readonly schema: string;
+  /** The schema as published, as JSON. */
+  readonly published: string;
   /** Same key, same draft and schema. */
   readonly key: string;
   readonly compileTimeoutMs: number;
@@ -36,9 +38,23 @@ const MAX_COMPILED = 200;
 const MAX_TEXT = 200;
 const ENDLESS = 'the schema refers to itself without end or is nested too deeply';
 
+/** What was found out about a schema. */
+export interface SchemaFindings {
+  /** Why parameters cannot be checked against it; empty when they can. */
+  readonly problems: readonly string[];
+  /** Why Cloud Controller would refuse the catalog over it; empty when it would not. */
+  readonly cloudFoundryProblems: readonly string[];
+}
+
+/** What each job of this worker answers. */
+export interface SchemaJobs {
+  readonly inspect: SchemaFindings | 'too slow';
+  readonly check: Verdict;
+}
+
 /** Is this a valid schema, and one that can be applied? */
-export function inspect(task: SchemaTask): Verdict {
-  return verdict(() => {
+export function inspect(task: SchemaTask): SchemaJobs['inspect'] {
+  const problems = verdict(() => {
     const schema = JSON.parse(task.schema) as AnySchemaObject;
     const broken = within(task.compileTimeoutMs, () => metaSchemaProblems(task.draft, schema));
     if (broken.length > 0) return broken;
@@ -47,7 +63,24 @@ export function inspect(task: SchemaTask): Verdict {
     within(task.checkTimeoutMs, () => decide({}));
     return [];
   });
+  if (problems === 'too slow') return 'too slow';
+  const broken = verdict(() => within(task.compileTimeoutMs, () => draft04Problems(task.published)));
+  if (broken === 'too slow') return 'too slow';
+  // Cloud Controller compiles no pattern.
+  const failed = problems.filter((problem) => !problem.startsWith(BAD_PATTERN));
+  return { problems, cloudFoundryProblems: broken.length > 0 ? broken : failed };
 }
+
+const BAD_PATTERN = 'Invalid regular expression';
+
+/** Cloud Controller holds every schema, whatever its draft, against the meta-schema of draft-04. */
+function draft04Problems(published: string): string[] {
+  const { $schema: _, ...schema } = JSON.parse(published) as AnySchemaObject;
+  cloudController ??= new draft04.default({ strict: false, logger: false, validateFormats: false });
+  return cloudController.validateSchema(schema) === true ? [] : problemsFrom(cloudController.errors);
+}
+
+let cloudController: Validator | undefined;
 
 /** What the schema says against the parameters. */
 export function check(task: CheckTask): Verdict {

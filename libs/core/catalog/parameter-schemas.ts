@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { BrokerError, type RawJson } from '#sdk';
-import type { CheckTask, SchemaTask, Verdict } from './parameter-schema.worker.js';
-import { draftOf, rulesBrokenBy, validatorCopyOf } from './schema-document.js';
+import { cloudFoundryObjection } from './cloud-foundry-schema.js';
+import type { CheckTask, SchemaFindings, SchemaJobs, SchemaTask } from './parameter-schema.worker.js';
+import { draftOf, faultOfJson, rulesBrokenBy, validatorCopyOf } from './schema-document.js';
 import { SchemaLanes, type LanePlace } from './schema-lanes.js';
 import { SchemaVerdicts } from './schema-verdicts.js';
 
@@ -30,11 +31,11 @@ const WORKER_FILE = fileURLToPath(new URL(`./parameter-schema.worker.${EXTENSION
 /** The schemas of one backend. */
 export interface BackendSchemas {
   /**
-   * What is wrong with a schema the backend wants to publish; empty when nothing is.
+   * Whether parameters can be checked against a schema the backend publishes, and whether Cloud Controller takes it.
    *
    * @throws BrokerError `Unavailable` when the gateway is too busy to tell
    */
-  problemsOf(schema: unknown): Promise<readonly string[]>;
+  inspect(schema: object): Promise<SchemaFindings>;
   /**
    * What is wrong with a request's parameters, each with its JSON pointer and without any value; empty when nothing is.
    *
@@ -50,7 +51,7 @@ export interface BackendSchemas {
  * backends in turn. So no backend holds more than two threads of three, and none waits behind all the work of another.
  */
 export class ParameterSchemas {
-  private pool: Piscina<SchemaTask, Verdict> | undefined;
+  private pool: Piscina<SchemaTask, unknown> | undefined;
   private closed = false;
   private readonly prepared = new WeakMap<object, SchemaTask>();
   private readonly lanes = new SchemaLanes(MAX_WAITING);
@@ -60,7 +61,7 @@ export class ParameterSchemas {
 
   of(backendId: string): BackendSchemas {
     return {
-      problemsOf: (schema) => this.problemsOf(backendId, schema),
+      inspect: (schema) => this.inspect(backendId, schema),
       validate: (schema, parameters) => this.validate(backendId, schema, parameters),
     };
   }
@@ -71,14 +72,24 @@ export class ParameterSchemas {
     await this.pool?.destroy();
   }
 
-  private async problemsOf(backendId: string, schema: unknown): Promise<readonly string[]> {
+  private async inspect(backendId: string, schema: object): Promise<SchemaFindings> {
+    const fault = faultOfJson(schema);
+    if (fault !== undefined) return { problems: [fault], cloudFoundryProblems: [fault] };
     const broken = rulesBrokenBy(schema);
-    if (broken.length > 0) return broken;
-    const task = this.prepare(schema as object);
+    const objection = cloudFoundryObjection(schema);
+    if (broken.length > 0 && objection !== undefined) return { problems: broken, cloudFoundryProblems: [objection] };
+    const { problems, cloudFoundryProblems } = await this.read(backendId, this.prepare(schema));
+    return {
+      problems: broken.length > 0 ? broken : problems,
+      cloudFoundryProblems: objection === undefined ? cloudFoundryProblems : [objection],
+    };
+  }
+
+  private async read(backendId: string, task: SchemaTask): Promise<SchemaFindings> {
     const known = this.verdicts.find(backendId, task.key);
     if (known) return known;
-    const verdict = await this.run('inspect', { lane: 'inspections', asker: `backend ${backendId}` }, task);
-    return this.verdicts.keep(backendId, task.key, verdict);
+    const place = { lane: 'inspections', asker: `backend ${backendId}` };
+    return this.verdicts.keep(backendId, task.key, await this.run('inspect', place, task));
   }
 
   private async validate(backendId: string, schema: object, parameters: RawJson): Promise<readonly string[]> {
@@ -90,21 +101,21 @@ export class ParameterSchemas {
   private prepare(schema: object): SchemaTask {
     const known = this.prepared.get(schema);
     if (known) return known;
-    const draft = draftOf(schema);
-    if (draft === undefined) throw new TypeError('a schema without a known "$schema" was never published');
-    const text = JSON.stringify(validatorCopyOf(schema));
-    const key = createHash('sha256').update(draft).update(text).digest('base64');
-    const task = { draft, schema: text, key, ...this.limits };
+    // Of another draft only what Cloud Controller says is asked for, and that is about draft-04.
+    const draft = draftOf(schema) ?? 'draft-04';
+    const published = JSON.stringify(schema);
+    const key = createHash('sha256').update(draft).update(published).digest('base64');
+    const task = { draft, schema: JSON.stringify(validatorCopyOf(schema)), published, key, ...this.limits };
     this.prepared.set(schema, task);
     return task;
   }
 
-  private async run(name: 'inspect' | 'check', place: LanePlace, task: SchemaTask): Promise<Verdict> {
+  private async run<J extends keyof SchemaJobs>(name: J, place: LanePlace, task: SchemaTask): Promise<SchemaJobs[J]> {
     const timeIsUp = new AbortController();
     const timer = setTimeout(() => timeIsUp.abort(), this.limits.answerTimeoutMs);
     const { signal } = timeIsUp;
     try {
-      return await this.lanes.run(place, signal, () => this.threads().run(task, { name, signal }));
+      return await this.lanes.run(place, signal, async () => (await this.threads().run(task, { name, signal })) as SchemaJobs[J]);
     } catch (error) {
       throw meaningOf(error);
     } finally {
@@ -112,15 +123,15 @@ export class ParameterSchemas {
     }
   }
 
-  private threads(): Piscina<SchemaTask, Verdict> {
+  private threads(): Piscina<SchemaTask, unknown> {
     if (this.closed) throw new Error('the parameter schemas are closed');
     this.pool ??= startPool();
     return this.pool;
   }
 }
 
-function startPool(): Piscina<SchemaTask, Verdict> {
-  const pool = new Piscina<SchemaTask, Verdict>({
+function startPool(): Piscina<SchemaTask, unknown> {
+  const pool = new Piscina<SchemaTask, unknown>({
     filename: WORKER_FILE,
     minThreads: 1,
     maxThreads: MAX_THREADS,

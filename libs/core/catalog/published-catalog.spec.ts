@@ -37,8 +37,7 @@ describe('the catalog as bytes', () => {
 
 describe('Cloud Foundry is shown what it can take', () => {
   const catalog = PublishedCatalog.of([
-    at('a', 'mixed', [], { plans: [planOf('good'), planOf('new', { cloudFoundryReady: false })] }),
-    at('a', 'new-only', [], { plans: [planOf('other', { cloudFoundryReady: false })] }),
+    at('a', 'mixed', [], { plans: [planOf('good'), planOf('new', { cloudFoundryWire: { id: 'new', schemas: {} } })] }),
     at('b', 'similar', [], { plans: [planOf('1', { name: 'Small' }), planOf('2', { name: 'small ' }), planOf('3', { name: 'large' })] }),
     at('b', 'x'.repeat(256), ['p']),
     at('b', 'long-plan', ['q', 'y'.repeat(256)]),
@@ -46,20 +45,17 @@ describe('Cloud Foundry is shown what it can take', () => {
 
   test('and the others everything', () => {
     expect(shown(catalog, 'cloudfoundry')).toEqual([
-      ['mixed', ['good']],
+      ['mixed', ['good', 'new']],
       ['similar', ['1', '3']],
       ['long-plan', ['q']],
     ]);
-    expect(shown(catalog, 'kubernetes').map(([, plans]) => plans?.length)).toEqual([2, 1, 3, 1, 2]);
+    expect(shown(catalog, 'kubernetes').map(([, plans]) => plans?.length)).toEqual([2, 3, 1, 2]);
     expect(catalog.viewFor('kubernetes')).toBe(catalog.viewFor('other'));
   });
 
   test('and an operator is told what it is not shown', () => {
     expect(catalog.leftOutFor('other')).toEqual([]);
     expect(catalog.leftOutFor('cloudfoundry').map(({ backendId, reason }) => [backendId, reason.replace(/(x|y){256}/, 'long')])).toEqual([
-      ['a', 'plan "new" has a schema that is not draft-04, which Cloud Foundry refuses'],
-      ['a', 'plan "other" has a schema that is not draft-04, which Cloud Foundry refuses'],
-      ['a', 'service "new-only" has no plan Cloud Foundry can take'],
       ['b', 'plan "small " has the name of another plan but for case or outer spaces, which Cloud Foundry refuses'],
       ['b', 'service "long" has a name or id longer than 255 characters, which Cloud Foundry cannot keep'],
       ['b', 'plan "long" has a name or id longer than 255 characters, which Cloud Foundry cannot keep'],
@@ -67,12 +63,18 @@ describe('Cloud Foundry is shown what it can take', () => {
   });
 
   test('and can have nothing else', () => {
-    expect(catalog.find('cloudfoundry', 'mixed', 'new')).toEqual({
+    expect(catalog.find('cloudfoundry', 'similar', '2')).toEqual({
       kind: 'not offered to this platform',
-      reason: 'plan "new" of service "mixed" is not offered to this platform',
+      reason: 'plan "2" of service "similar" is not offered to this platform',
     });
-    expect(catalog.find('kubernetes', 'mixed', 'new')).toMatchObject({ kind: 'found', backendId: 'a', plan: { id: 'new' } });
-    expect(catalog.findByIds('mixed', 'new')).toMatchObject({ backendId: 'a', plan: { id: 'new' } });
+    expect(catalog.find('kubernetes', 'similar', '2')).toMatchObject({ kind: 'found', backendId: 'b', plan: { id: '2' } });
+    expect(catalog.findByIds('similar', '2')).toMatchObject({ backendId: 'b', plan: { id: '2' } });
+  });
+
+  test('of a plan without the schemas it refuses', () => {
+    const bytes = catalog.viewFor('cloudfoundry').body.toString();
+    expect(bytes).toContain('{"id":"new","schemas":{}}');
+    expect(catalog.viewFor('other').body.toString()).not.toContain('"schemas"');
   });
 });
 

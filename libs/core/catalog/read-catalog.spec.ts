@@ -52,7 +52,6 @@ describe('a good catalog', () => {
           maximumPollingDurationSeconds: 3600,
           maintenanceInfo: { version: '2.1.1+abcdef', description: 'A new image.' },
           schemas: { provision: sampleSchema(), update: sampleSchema(), bind: sampleSchema() },
-          cloudFoundryReady: true,
         },
         { id: 'mysql-large-id' },
       ],
@@ -210,10 +209,6 @@ describe('a bad plan is left out, and its service stays', () => {
     ['maintenance_info with a key too many', () => withPlan({ maintenance_info: { version: '1.0.0', x: 1 } }), '.maintenance_info has keys other than "version" and "description"'],
     ['maintenance_info of 2001 characters', () => withPlan({ maintenance_info: infoOf(2001) }), '.maintenance_info must not be longer than 2000 characters of JSON'],
     ['a description of the version that is none', () => withPlan({ maintenance_info: { version: '1.0.0', description: 1 } }), '.maintenance_info.description must be a string'],
-    ['schemas as an array', () => withPlan({ schemas: [] }), '.schemas must be an object'],
-    ['service_instance as text', () => withPlan({ schemas: { service_instance: 'x' } }), '.schemas.service_instance must be an object'],
-    ['create as an array', () => withPlan({ schemas: { service_binding: { create: [] } } }), '.schemas.service_binding.create must be an object'],
-    ['a schema that is true', () => withSchema(true), '.schemas.service_instance.create.parameters must be an object'],
   ])('%s', async (_case, raw, reason) => {
     const { offerings, leftOut } = await read(raw());
     expect(offerings.map(({ name, plans }) => [name, plans.length])).toEqual([['mysql', 1], ['redis', 2]]);
@@ -234,16 +229,6 @@ describe('a bad plan is left out, and its service stays', () => {
 
   test('maintenance_info of 2000 characters is none', async () => {
     expect((await read(withPlan({ maintenance_info: infoOf(2000) }))).leftOut).toEqual([]);
-  });
-
-  const create = 'services[0].plans[0].schemas.service_instance.create.parameters:';
-  test.each([
-    ['no $schema', { type: 'object' }, `${create} must name its version of JSON schema in "$schema"`],
-    ['a reference to elsewhere', { ...sampleSchema(), properties: { a: { $ref: 'http://example.org/a' } } }, `${create} /properties/a/$ref must begin with "#": external references are not allowed`],
-    ['a type nobody knows', { ...sampleSchema(), properties: { a: { type: 'text' } } }, expect.stringContaining(`${create} /properties/a/type: must be one of`)],
-  ])('a schema with %s', async (_case, schema, reason) => {
-    const { offerings, leftOut } = await read(withSchema(schema));
-    expect([offerings[0]?.plans.length, reasons(leftOut)]).toEqual([1, [reason]]);
   });
 
   test('with its service when no plan remains', async () => {
@@ -311,12 +296,59 @@ describe('what is legal but troublesome is published with a warning', () => {
   });
 });
 
-test('a plan with another draft than draft-04 in any schema is not ready for Cloud Foundry', async () => {
-  const ready = async (schemasOfPlan: object) => (await read(withPlan({ schemas: schemasOfPlan }))).offerings[0]?.plans[0]?.cloudFoundryReady;
-  expect(await ready({})).toBe(true);
-  expect(await ready({ service_binding: { create: { parameters: sampleSchema() } } })).toBe(true);
-  expect(await ready({ service_binding: { create: { parameters: sampleSchema(DRAFTS['draft-07']) } } })).toBe(false);
-  expect(await ready({ service_instance: { create: { parameters: { ...sampleSchema(), not: sampleSchema(DRAFTS['2020-12']) } } } })).toBe(false);
+describe('a schema never hides a plan', () => {
+  const at = 'services[0].plans[0].schemas';
+  const create = `${at}.service_instance.create.parameters`;
+  const planOf = async (raw: unknown) => {
+    const { offerings, leftOut, warnings } = await read(raw);
+    expect([leftOut, offerings.map(({ plans }) => plans.length)]).toEqual([[], [2, 2]]);
+    return { plan: offerings[0]?.plans[0], warnings: reasons(warnings) };
+  };
+
+  test.each([
+    ['schemas as an array', () => withPlan({ schemas: [] }), `${at} must be an object`],
+    ['service_instance as text', () => withPlan({ schemas: { service_instance: 'x' } }), `${at}.service_instance must be an object`],
+    ['create as an array', () => withPlan({ schemas: { service_binding: { create: [] } } }), `${at}.service_binding.create must be an object`],
+    ['a schema that is true', () => withSchema(true), `${create} must be an object`],
+    ['half a surrogate pair', () => withSchema({ ...sampleSchema(), title: '\ud800' }), `${create}.title has half a surrogate pair, which is not allowed`],
+    ['a key __proto__', () => withPlan({ schemas: JSON.parse('{"__proto__":{}}') }), `${at} has a key "__proto__", which is not allowed`],
+  ])('what is none is left out for every kind of platform: %s', async (_case, raw, reason) => {
+    const { plan, warnings } = await planOf(raw());
+    expect(warnings).toEqual([`${reason}: it is not published`]);
+    expect(plan?.schemas).toEqual({});
+    expect(JSON.stringify(plan?.wire)).not.toMatch(/parameters|\[\]|"x"|ud800|proto/);
+  });
+
+  test.each([
+    ['a type nobody knows', { ...sampleSchema(), properties: { a: { type: 'text' } } }, '/properties/a/type: must be one of'],
+    ['a reference to elsewhere', { ...sampleSchema(), properties: { a: { $ref: 'http://example.org/a' } } }, '/properties/a/$ref must begin with "#"'],
+    ['more than 65,536 characters', { ...sampleSchema(), title: 'x'.repeat(65_536) }, 'must not be longer than 65536 characters'],
+    ['no $schema', { type: 'object' }, 'must name its version of JSON schema in "$schema"'],
+  ])('what cannot be compiled is published, not enforced and not shown to Cloud Foundry: %s', async (_case, schema, problem) => {
+    const { plan, warnings } = await planOf(withSchema(schema));
+    expect(warnings).toEqual([
+      expect.stringContaining(`${create} is not enforced: ${problem}`),
+      expect.stringContaining(`${create} is not shown to Cloud Foundry, which refuses it: `),
+    ]);
+    expect(plan?.schemas).toEqual({});
+    expect(plan?.wire['schemas']).toEqual({ service_instance: { create: { parameters: schema } } });
+    expect(plan?.cloudFoundryWire['schemas']).toEqual({ service_instance: { create: {} } });
+  });
+
+  test('what Cloud Controller refuses is enforced all the same, and only that schema is not shown to it', async () => {
+    const [good, newer] = [sampleSchema(DRAFTS['draft-06']), sampleSchema(DRAFTS['draft-07'])];
+    const schemasOfPlan = { service_instance: { create: { parameters: newer }, update: { parameters: good } }, service_binding: { create: { parameters: good } } };
+    const { plan, warnings } = await planOf(withPlan({ schemas: schemasOfPlan }));
+    expect(warnings).toEqual([`${create} is not shown to Cloud Foundry, which refuses it: /$schema is not http draft-03, draft-04 or draft-06`]);
+    expect(plan?.schemas).toEqual({ provision: newer, update: good, bind: good });
+    expect(plan?.cloudFoundryWire).toEqual({ ...plan?.wire, schemas: { ...schemasOfPlan, service_instance: { create: {}, update: { parameters: good } } } });
+  });
+
+  test('what Cloud Controller takes and the gateway cannot compile is shown to it', async () => {
+    const { plan, warnings } = await planOf(withSchema({ $schema: 'http://json-schema.org/draft-03/schema#', type: 'object' }));
+    expect(warnings).toEqual([expect.stringContaining(`${create} is not enforced: "$schema" must name a known version`)]);
+    expect(plan?.cloudFoundryWire).toBe(plan?.wire);
+  });
 });
 
 describe('whatever a backend sends', () => {

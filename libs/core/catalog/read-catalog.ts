@@ -45,6 +45,8 @@ export interface CatalogReading {
   /** Published, and likely to trouble some platform or reader. The first of them; `warningCount` is how many there are. */
   readonly warnings: CatalogFinding[];
   readonly warningCount: number;
+  /** Those of the warnings that reading the stored catalog does not find again. */
+  readonly lostSchemas: CatalogFinding[];
   /** Of what can be published, by service id. */
   readonly sources: ReadonlyMap<string, ServiceSource>;
   readonly lost: LostEntry[];
@@ -70,9 +72,10 @@ const FIRST_READING: ReadingContext = { budget: WHOLE_BUDGET, known: new Map() }
  */
 export async function readCatalog(raw: unknown, schemas: SchemaChecks, context = FIRST_READING): Promise<CatalogReading> {
   const reader = new CatalogReader(schemas, context.known);
-  const services = await admitEntries(servicesIn(raw), context.known, context.budget, ({ service, plan, place, reason }) =>
-    reader.leaveOut(namesOf(service, plan), reason, place),
-  );
+  const services = await admitEntries(servicesIn(raw), context.known, context.budget, ({ part, service, plan, place, reason }) => {
+    if (part === 'schemas') reader.leaveOutSchemas(namesOf(service, plan), reason);
+    else reader.leaveOut(namesOf(service, plan), reason, place);
+  });
   for (const service of services) await reader.addOffering(service);
   return reader.reading();
 }
@@ -84,13 +87,14 @@ function servicesIn(raw: unknown): unknown[] {
   throw new CatalogUnreadable(`"services" must be an array, but it is ${kindOf(services)}`);
 }
 
-type SchemaChecks = Pick<BackendSchemas, 'problemsOf'>;
+type SchemaChecks = Pick<BackendSchemas, 'inspect'>;
 
 class CatalogReader {
   private readonly slice = new TimeSlice();
   private readonly offerings: ServiceOffering[] = [];
   private readonly leftOut = new Findings<LeftOut>();
   private readonly warnings = new Findings<CatalogFinding>();
+  private readonly lostSchemas = new Findings<CatalogFinding>();
   private readonly sources = new Map<string, ServiceSource>();
   private readonly lost: LostEntry[] = [];
   /** Where each identifier was first used. Only what is published uses one. */
@@ -104,7 +108,7 @@ class CatalogReader {
   reading(): CatalogReading {
     const { offerings, leftOut, warnings, sources, lost } = this;
     const findings = { leftOut: leftOut.listed, leftOutCount: leftOut.count, warnings: warnings.listed, warningCount: warnings.count };
-    return { offerings, ...findings, sources, lost };
+    return { offerings, ...findings, lostSchemas: this.lostSchemas.listed, sources, lost };
   }
 
   async addOffering({ raw, at, plans: rawPlans, place }: AdmittedService): Promise<void> {
@@ -118,10 +122,16 @@ class CatalogReader {
       for (const [identifier, where] of places) this.places.set(identifier, where);
       this.offerings.push(serviceOffering(service, plans));
       this.sources.set(service.id, { place, json: JSON.stringify(withoutPlans(raw)), plans: sources });
-      this.warn(named, brokenRules(OFFERING_ADVICE, service, at));
+      const advice = brokenRules(OFFERING_ADVICE, service, at);
+      if (advice !== undefined) this.warn(named, advice);
     } catch (error) {
       this.leaveOut(named, reasonOf(error), place);
     }
+  }
+
+  leaveOutSchemas(named: Names, reason: string): void {
+    this.warn(named, reason);
+    this.lostSchemas.add(findingOf(named, reason));
   }
 
   leaveOut(named: Names, reason: string, place: number): void {
@@ -147,7 +157,7 @@ class CatalogReader {
       if (this.slice.isOver) await this.slice.next();
       const both = { ...named, ...planNamesOf(raw) };
       try {
-        const { plan, advice } = await readPlan(raw, at, defaults, this.schemas);
+        const { plan, warnings } = await readPlan(raw, at, defaults, this.schemas);
         const id = new Map([[`plan id ${plan.id}`, `${at}.id`]]);
         const name = new Map([[plan.name, `${at}.name`]]);
         for (const others of [this.places, places]) refuseRepeated(id, others);
@@ -156,7 +166,7 @@ class CatalogReader {
         for (const [identifier, where] of name) names.set(identifier, where);
         plans.push(plan);
         sources.set(plan.id, { place, json: JSON.stringify(raw) });
-        this.warn(both, advice);
+        for (const warning of warnings) this.warn(both, warning);
       } catch (error) {
         this.leaveOut(both, reasonOf(error), place);
       }
@@ -164,8 +174,8 @@ class CatalogReader {
     return { plans, sources };
   }
 
-  private warn(named: Names, advice: string | undefined): void {
-    if (advice !== undefined) this.warnings.add(findingOf(named, advice));
+  private warn(named: Names, warning: string): void {
+    this.warnings.add(findingOf(named, warning));
   }
 }
 

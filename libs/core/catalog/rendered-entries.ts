@@ -13,6 +13,7 @@ export async function renderEntries(offerings: readonly ServiceOffering[]): Prom
     for (const plan of offered) {
       if (slice.isOver) await slice.next();
       planBytes(plan.wire);
+      planBytes(plan.cloudFoundryWire);
     }
   }
 }

@@ -3,10 +3,9 @@ import { NotPublishable, plainJson } from './plain-json.js';
 /** The versions of JSON schema the gateway knows. */
 export type Draft = 'draft-04' | 'draft-06' | 'draft-07' | '2019-09' | '2020-12';
 
-/** "64 kB" of OSB 2.17, read as the smaller of its two meanings, in bytes of compact JSON. */
-export const MAX_SCHEMA_BYTES = 64_000;
+/** "64 kB" of OSB 2.17 as Cloud Controller counts it, in characters of compact JSON. */
+export const MAX_SCHEMA_LENGTH = 65_536;
 
-const HTTP_DRAFT_04 = 'http://json-schema.org/draft-04/schema';
 const DRAFT_BY_ADDRESS: ReadonlyMap<string, Draft> = new Map([
   ['json-schema.org/draft-04/schema', 'draft-04'],
   ['json-schema.org/draft-06/schema', 'draft-06'],
@@ -23,16 +22,13 @@ export function draftOf(schema: object): Draft | undefined {
 }
 
 /**
- * What the spec's own rules say against a schema (OSB 2.17, Input Parameters Schema Object), short of reading it as a
- * JSON schema. Empty when nothing does.
+ * Why parameters cannot be checked against a schema by the spec's own rules (OSB 2.17, Input Parameters Schema Object),
+ * short of compiling it. Empty when they can.
  */
-export function rulesBrokenBy(schema: unknown): string[] {
-  if (!isObject(schema)) return ['must be a JSON object'];
-  const fault = faultOfJson(schema);
-  if (fault !== undefined) return [fault];
-  const sizeBytes = Buffer.byteLength(JSON.stringify(schema));
-  if (sizeBytes > MAX_SCHEMA_BYTES) return [`must not be larger than ${MAX_SCHEMA_BYTES} bytes, but has ${sizeBytes}`];
-  if (schema['$schema'] === undefined) return ['must name its version of JSON schema in "$schema"'];
+export function rulesBrokenBy(schema: object): string[] {
+  const { length } = JSON.stringify(schema);
+  if (length > MAX_SCHEMA_LENGTH) return [`must not be longer than ${MAX_SCHEMA_LENGTH} characters, but has ${length}`];
+  if ((schema as SchemaObject)['$schema'] === undefined) return ['must name its version of JSON schema in "$schema"'];
   if (draftOf(schema) === undefined) {
     return [`"$schema" must name a known version of JSON schema: ${[...DRAFT_BY_ADDRESS.values()].join(', ')}`];
   }
@@ -43,19 +39,11 @@ export function rulesBrokenBy(schema: unknown): string[] {
 }
 
 /**
- * True when Cloud Controller can read it: it takes draft-04 at every level, and only the http spelling of its address.
- */
-export function isDraft04Throughout(schema: object): boolean {
-  const spellings: unknown[] = [undefined, `${HTTP_DRAFT_04}#`, HTTP_DRAFT_04];
-  return subschemasOf(schema).every(({ schema: part }) => spellings.includes(part['$schema']));
-}
-
-/**
  * A copy for the validator, without what is no JSON schema keyword and makes ajv refuse or change a valid schema
  * (`$async`, `nullable` where it cannot mean anything), and without what an older draft ignores beside `$ref`.
  */
 export function validatorCopyOf(schema: object): SchemaObject {
-  const copy = structuredClone(schema) as SchemaObject;
+  const copy = JSON.parse(JSON.stringify(schema)) as SchemaObject;
   const refStandsAlone = ['draft-04', 'draft-06', 'draft-07'].includes(draftOf(schema) ?? '');
   for (const { schema: part } of subschemasOf(copy)) {
     delete part['$async'];
@@ -72,7 +60,7 @@ function keepOnly(schema: SchemaObject, keywords: readonly string[]): void {
   }
 }
 
-type SchemaObject = Record<string, unknown>;
+export type SchemaObject = Record<string, unknown>;
 
 interface Subschema {
   readonly pointer: string;
@@ -108,7 +96,7 @@ const HOLDING_NAMED: ReadonlySet<string> = new Set([
  * The schema and every schema inside it. Only places that hold schemas are entered, so a property that is called
  * "$ref", or one inside `enum` or `default`, is not taken for a reference. Takes time linear in the size of the schema.
  */
-function subschemasOf(root: object): Subschema[] {
+export function subschemasOf(root: object): Subschema[] {
   const found: Subschema[] = [{ pointer: '', schema: root as SchemaObject }];
   // The list grows while it is walked.
   for (const { pointer, schema } of found) {
@@ -127,7 +115,8 @@ function holdsSeveral(keyword: string, held: unknown): held is object {
   return Array.isArray(held) ? HOLDING_MANY.has(keyword) : isObject(held) && HOLDING_NAMED.has(keyword);
 }
 
-function externalReferencesIn(schema: SchemaObject): string[] {
+/** Pointers to the references in a schema that leave it. */
+export function externalReferencesIn(schema: object): string[] {
   return subschemasOf(schema).flatMap(({ pointer, schema: part }) =>
     REFERENCES.filter((keyword) => typeof part[keyword] === 'string' && !part[keyword].startsWith('#')).map(
       (keyword) => `${pointer}/${keyword}`,
@@ -135,7 +124,8 @@ function externalReferencesIn(schema: SchemaObject): string[] {
   );
 }
 
-function faultOfJson(schema: SchemaObject): string | undefined {
+/** Why it is no JSON that can be published; undefined when it is. */
+export function faultOfJson(schema: object): string | undefined {
   try {
     plainJson(schema, 'it');
     return undefined;
@@ -145,8 +135,8 @@ function faultOfJson(schema: SchemaObject): string | undefined {
   }
 }
 
-function describesObject(schema: SchemaObject): boolean {
-  const type = schema['type'];
+function describesObject(schema: object): boolean {
+  const { type } = schema as SchemaObject;
   return type === undefined || [type].flat().includes('object');
 }
 

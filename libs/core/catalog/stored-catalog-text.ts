@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CatalogSize } from './catalog-budget.js';
 import { LISTED_FINDINGS } from './catalog-limits.js';
-import type { LeftOut } from './offering.js';
+import type { CatalogFinding, LeftOut } from './offering.js';
 import { readCatalog, type CatalogReading, type Source, type ServiceSource } from './read-catalog.js';
 
 /** What of a catalog is stored: the entries that can be published, as they came, and what was left out. */
@@ -9,15 +9,18 @@ export interface CatalogText {
   readonly services: readonly ServiceSource[];
   readonly leftOut: readonly LeftOut[];
   readonly leftOutCount: number;
+  /** Of plans that are stored without their schemas. */
+  readonly lostSchemas: readonly CatalogFinding[];
 }
 
 /** One JSON text, in the order of the catalog it was read from. Release 0.1.0 reads only `services` of it. */
-export function textOf({ services, leftOut, leftOutCount }: CatalogText): string {
+export function textOf({ services, leftOut, leftOutCount, lostSchemas }: CatalogText): string {
   const texts = inOrder(services).map(({ json, plans }) => {
     const list = inOrder([...plans.values()]).map((plan) => plan.json);
     return `${json.slice(0, -1)},"plans":[${list.join(',')}]}`;
   });
-  return `{"services":[${texts.join(',')}],"leftOut":${JSON.stringify({ count: leftOutCount, listed: leftOut })}}`;
+  const found = `"leftOut":${JSON.stringify({ count: leftOutCount, listed: leftOut })},"lostSchemas":${JSON.stringify(lostSchemas)}`;
+  return `{"services":[${texts.join(',')}],${found}}`;
 }
 
 /** How much of it is published. */
@@ -37,6 +40,8 @@ const name = z.string().max(1_024).exactOptional();
 const found = z.object({ serviceId: name, serviceName: name, planId: name, planName: name, reason: z.string().max(1_100) });
 const stored = z.object({
   leftOut: z.object({ count: z.int().min(0), listed: z.array(found).max(LISTED_FINDINGS) }),
+  /** Release 0.1.0 stores none. */
+  lostSchemas: z.array(found).max(LISTED_FINDINGS).default([]),
 });
 
 /** Reads what was stored; with what had been left out before. */
@@ -44,7 +49,12 @@ export async function readStored(raw: unknown, schemas: Parameters<typeof readCa
   const reading = await readCatalog(raw, schemas);
   const { data } = stored.safeParse(raw);
   if (!data) return reading;
-  const { count, listed } = data.leftOut;
-  const leftOut = [...listed, ...reading.leftOut].slice(0, LISTED_FINDINGS);
-  return { ...reading, leftOut, leftOutCount: count + reading.leftOutCount };
+  const { leftOut: { count, listed }, lostSchemas } = data;
+  return {
+    ...reading,
+    leftOut: [...listed, ...reading.leftOut].slice(0, LISTED_FINDINGS),
+    leftOutCount: count + reading.leftOutCount,
+    warnings: [...lostSchemas, ...reading.warnings].slice(0, LISTED_FINDINGS),
+    warningCount: lostSchemas.length + reading.warningCount,
+  };
 }

@@ -4,6 +4,12 @@ import { catalogOf, Stubbed, type StubCatalog } from './stubbed.js';
 
 const draft04 = 'http://json-schema.org/draft-04/schema#';
 const schemaOf = (parameters: unknown): StubCatalog => ({ plan: { schemas: { service_instance: { create: { parameters } } } } });
+const draft06 = 'http://json-schema.org/draft-06/schema#';
+const draft07 = 'http://json-schema.org/draft-07/schema#';
+const schemaOfLength = (length: number): object => {
+  const schema = { $schema: draft04, description: '' };
+  return { ...schema, description: 'x'.repeat(length - JSON.stringify(schema).length) };
+};
 const client = { id: 'c', secret: 's', redirect_uri: 'https://d' };
 const long = (length: number): string => 'x'.repeat(length);
 
@@ -12,6 +18,12 @@ test.each<[string, StubCatalog]>([
   ['with all it may have', { service: { tags: ['a'], requires: ['syslog_drain'], metadata: { shareable: true }, dashboard_client: client } }],
   ['with a version and its description', { plan: { maintenance_info: { version: '1.2.3+b', description: 'New.' } } }],
   ['with a schema that refers to itself', schemaOf({ $schema: draft04, properties: { a: { $ref: '#/definitions/a' } }, definitions: { a: {} } })],
+  ['with a schema of draft 03', schemaOf({ $schema: 'http://json-schema.org/draft-03/schema#' })],
+  ['with a schema of draft 06', schemaOf({ $schema: draft06, properties: { a: { const: 1, examples: [1] } } })],
+  ['with a schema of draft 06 inside one of draft 04', schemaOf({ $schema: draft04, properties: { a: { $schema: draft06 } } })],
+  ['with a schema of 65,536 characters', schemaOf(schemaOfLength(65_536))],
+  ['with a schema that describes no object', schemaOf({ $schema: draft04, type: 'string' })],
+  ['with a property that is called $ref', schemaOf({ $schema: draft04, properties: { $ref: { enum: [{ $ref: 'https://x/y' }] } } })],
   ['with a plan for money that polls for an hour', { plan: { free: false, maximum_polling_duration: 3_600 } }],
 ])('a catalog %s is taken', (_what, catalog) => {
   expect(complaintsAbout(catalogOf(catalog))).toEqual([]);
@@ -42,12 +54,18 @@ test.each<[string, StubCatalog]>([
   ['two plans of one name', { plan: { name: 'large' } }],
   ['two plans of one id', { plan: { id: 'plan-2' } }],
   ['a schema without a draft', schemaOf({ type: 'object' })],
-  ['a schema of draft 07', schemaOf({ $schema: 'http://json-schema.org/draft-07/schema#' })],
+  ['a schema of draft 07', schemaOf({ $schema: draft07 })],
   ['a schema of draft 2020-12', schemaOf({ $schema: 'https://json-schema.org/draft/2020-12/schema' })],
   ['a schema that refers to another document', schemaOf({ $schema: draft04, properties: { a: { $ref: 'https://x/y' } } })],
   ['a schema that is none', schemaOf({ $schema: draft04, type: 'no type' })],
   ['a schema that is a truth', schemaOf(true)],
-  ['a schema of more than 64 KB', schemaOf({ $schema: draft04, description: long(65_536) })],
+  ['a schema of 65,537 characters', schemaOf(schemaOfLength(65_537))],
+  ['a schema with an https id of its draft', schemaOf({ $schema: 'https://json-schema.org/draft-04/schema#' })],
+  ['a schema of draft 07 inside one of draft 04', schemaOf({ $schema: draft04, properties: { a: { $schema: draft07 } } })],
+  ['a numeric exclusiveMinimum', schemaOf({ $schema: draft06, properties: { a: { exclusiveMinimum: 1 } } })],
+  ['an empty required', schemaOf({ $schema: draft06, required: [] })],
+  ['a boolean subschema', schemaOf({ $schema: draft06, properties: { a: true } })],
+  ['an enum with a value twice', schemaOf({ $schema: draft06, properties: { a: { enum: [1, 1] } } })],
 ])('a catalog with %s is refused', (_what, catalog) => {
   expect(complaintsAbout(catalogOf(catalog))).not.toEqual([]);
 });

@@ -130,8 +130,9 @@ test.each<[string, Script]>([
 });
 
 const $schema = 'https://json-schema.org/draft/2020-12/schema';
+const draft06 = 'http://json-schema.org/draft-06/schema#';
 const external = { $schema: 'http://json-schema.org/draft-04/schema#', type: 'object', properties: { a: { $ref: 'http://elsewhere.example/a' } } };
-const create = (parameters: Parts): Parts => ({ schemas: { service_instance: { create: { parameters } } } });
+const create = (parameters: unknown): Parts => ({ schemas: { service_instance: { create: { parameters } } } });
 
 /** Each would have Cloud Controller refuse the whole catalog. */
 const BROKEN: readonly [string, Parts][] = [
@@ -147,10 +148,6 @@ const BROKEN: readonly [string, Parts][] = [
   ['a version that is none', { maintenance_info: { version: 'one' } }],
   ['maintenance info with more in it', { maintenance_info: { version: '1.0.0', public: true } }],
   ['maintenance info that is too long', { maintenance_info: { version: '1.0.0', description: 'd'.repeat(2_000) } }],
-  ['a schema of another draft', create({ $schema, type: 'object' })],
-  ['a schema of no draft', create({ type: 'object' })],
-  ['a schema that needs another document', create(external)],
-  ['a schema that is too large', create({ ...external, properties: {}, description: 'd'.repeat(65_536) })],
 ];
 
 test('whatever is wrong with a plan, Cloud Foundry takes the catalog, and its neighbours and all other backends are offered', async () => {
@@ -164,6 +161,34 @@ test('whatever is wrong with a plan, Cloud Foundry takes the catalog, and its ne
     expect([what, landscape.platform.marketplace()]).toEqual([what, before]);
   }
   await livesOn('faulty');
+});
+
+/** Each would have Cloud Controller refuse the whole catalog, and none of them keeps its plan out of it. */
+const REFUSED_SCHEMAS: readonly [string, Parts][] = [
+  ['a schema of another draft', create({ $schema, type: 'object' })],
+  ['a schema of no draft', create({ type: 'object' })],
+  ['a schema that needs another document', create(external)],
+  ['a schema that is too large', create({ ...external, properties: {}, description: 'd'.repeat(65_536) })],
+  ['a numeric exclusiveMinimum', create({ $schema: draft06, type: 'object', properties: { a: { exclusiveMinimum: 1 } } })],
+  ['a list of required properties with nothing in it', create({ $schema: draft06, type: 'object', required: [] })],
+  ['an enum with a value twice', create({ $schema: draft06, type: 'object', properties: { a: { enum: [1, 1] } } })],
+  ['a schema that is true', create(true)],
+  ['a list for schemas', { schemas: [] }],
+];
+
+test('a schema never hides a plan: whatever is wrong with it, Cloud Foundry takes the catalog with the plan', async () => {
+  const broker = await ScriptedBroker.start('modern');
+  brokers.push(broker);
+  await landscape.gateway.register('modern', 'osb', broker.settings);
+  for (const [index, [what, refused]] of REFUSED_SCHEMAS.entries()) {
+    const id = `modern-${index}`;
+    broker.services = [offeringOf('modern', { plans: [plan(id, id, refused)] })];
+    expect([what, await complaintsUnlessKept(broker)]).not.toEqual([what, []]);
+    await admin.post('/backends/modern/refresh');
+    expect([what, await landscape.platform.synchronize()]).toEqual([what, { state: 'AVAILABLE', errors: [], warnings: [] }]);
+    landscape.platform.enableAccess();
+    expect([what, offeredBy('modern')]).toEqual([what, [`modern/${id}`]]);
+  }
 });
 
 const BROKEN_OFFERINGS: readonly [string, Parts][] = [

@@ -82,7 +82,7 @@ function schemaComplaints(schemas: unknown, say: Say): void {
   }
 }
 
-const cloudController = new draft04.default({ strict: false, logger: false });
+const cloudController = new draft04.default({ strict: false, logger: false, validateFormats: false });
 
 function parametersComplaints(action: unknown, say: Say): void {
   if (action === undefined) return;
@@ -90,7 +90,7 @@ function parametersComplaints(action: unknown, say: Say): void {
   const schema = action['parameters'];
   if (schema === undefined) return;
   if (!isBag(schema)) return say(false, 'schema type');
-  say(/^http:\/\/json-schema\.org\/draft-04\/schema#?$/.test(String(schema['$schema'])), 'schema draft');
+  say(/^http:\/\/json-schema\.org\/draft-0[346]\/schema#?$/.test(String(schema['$schema'])), 'schema draft');
   say(JSON.stringify(schema).length <= 65_536, 'schema size');
   const { $schema: _, ...content } = schema;
   say(cloudController.validateSchema(content) === true, 'schema validity');

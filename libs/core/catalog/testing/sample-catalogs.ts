@@ -80,6 +80,7 @@ export function offeringOf(
 
 export function planOf(id: string, more: Partial<ServicePlan> = {}): ServicePlan {
   const name = more.name ?? id;
+  const wire = more.wire ?? { id, name, description: id };
   return {
     id,
     name,
@@ -89,8 +90,8 @@ export function planOf(id: string, more: Partial<ServicePlan> = {}): ServicePlan
     planUpdateable: false,
     bindingRotatable: false,
     schemas: {},
-    cloudFoundryReady: true,
-    wire: { id, name, description: id },
+    wire,
+    cloudFoundryWire: wire,
     ...more,
   };
 }
