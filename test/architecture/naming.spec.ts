@@ -4,7 +4,7 @@ import { type Entry, sourceEntries } from './tree.js';
 
 const BANNED = /^(common|shared|utils?|helpers?|misc)$/;
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const ROLES = 'module controller guard filter strategy schema response entity store worker spec'.split(' ');
+const ROLES = 'module controller guard filter strategy schema response entity store worker slow spec'.split(' ');
 
 const rooms = Object.keys(ROOMS).map((room) => ({
   room,

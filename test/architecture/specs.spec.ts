@@ -12,6 +12,13 @@ test('no test is left out, and none keeps the others out', async () => {
   expect(leavingOut.map(([path]) => path)).toEqual([]);
 });
 
+test('every slow suite has a slice beside it that runs with `npm test`', async () => {
+  const specs = [...(await sourceTexts()).keys()].filter((path) => path.endsWith('.spec.ts'));
+  const slow = specs.filter((path) => path.endsWith('.slow.spec.ts'));
+  expect(slow.length).toBeGreaterThan(0);
+  expect(slow.filter((path) => !specs.includes(path.replace('.slow.', '.')))).toEqual([]);
+});
+
 test.each([
   ["test.only('x', run)", true],
   ['describe.skip.each([1])', true],

@@ -60,6 +60,13 @@ export function cells(): Cell[] {
   return [...killed, ...requests(OF_ZOMBIES).map((row) => cell(row, 2, 'stop'))];
 }
 
+/** @throws when there is none of this name */
+export function cellNamed(wanted: string): Cell {
+  const found = cells().find(({ name }) => name === wanted);
+  if (!found) throw new Error(`the matrix has no cell ${wanted}`);
+  return found;
+}
+
 function requests(places: readonly Place[]): Row[] {
   return KINDS.flatMap((kind) => MODES.flatMap((mode) => places.map((place): Row => ({ phase: 'request', kind, mode, place }))));
 }

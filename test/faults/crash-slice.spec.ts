@@ -1,4 +1,4 @@
-import { cells, type Cell } from './cells.js';
+import { cellNamed, cells } from './cells.js';
 import { playRound } from './round.js';
 import { Stage } from './stage.js';
 
@@ -6,20 +6,14 @@ import { Stage } from './stage.js';
 const SLICE = {
   1: [
     'kill/after-intent/provision/sync/1',
-    'kill/backend-before-acting/provision/sync/1',
     'kill/before-result-commit/deprovision/async/1',
-    'kill/backend-after-acting/bind/sync/1',
-    'kill/before-poll/poll-of-update/async/1',
     'kill/before-clean-up/mitigation-of-provision/sync/1',
     'kill/mid-answer/bind/sync/1',
   ],
   2: [
     'kill/after-backend-answer/provision/async/2',
-    'kill/before-backend-call/unbind/sync/2',
     'kill/after-intent/poll-of-bind/async/2',
-    'kill/before-result-commit/mitigation-of-bind/async/2',
     'kill/backend-mid-answer/update/sync/2',
-    'stop/before-backend-call/provision/sync/2',
     'stop/before-result-commit/update/sync/2',
   ],
 } as const;
@@ -39,9 +33,3 @@ test('the matrix names every cell once, and each can be asked for by its name', 
   expect(names.length).toBeGreaterThan(300);
   expect(new Set(names).size).toBe(names.length);
 });
-
-function cellNamed(wanted: string): Cell {
-  const found = cells().find(({ name }) => name === wanted);
-  if (!found) throw new Error(`the matrix has no cell ${wanted}`);
-  return found;
-}

@@ -1,4 +1,4 @@
-import { cells, type Cell } from './cells.js';
+import { cellNamed } from './cells.js';
 import { playRound } from './round.js';
 import { Stage } from './stage.js';
 
@@ -37,7 +37,7 @@ afterEach(() => stage.database.execute('drop function planted() cascade'));
 
 test.each(PLANTED)('a gateway that %s is caught', async (_bug, name, trigger, found) => {
   await stage.database.execute(trigger);
-  const { violations } = await playRound(stage, cells().find((cell) => cell.name === name) as Cell, SEED);
+  const { violations } = await playRound(stage, cellNamed(name), SEED);
   expect(violations.filter((sentence) => found.test(sentence))).not.toEqual([]);
 });
 

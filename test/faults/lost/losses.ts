@@ -8,10 +8,14 @@ export interface LossCount {
   readonly lost: ReadonlyMap<string, number>;
 }
 
-/** Loses the answers of so many requests or rounds after they were carried out; the random numbers say of which. */
+/**
+ * Loses the answers of so many requests or rounds after they were carried out; the random numbers say of which. Always
+ * lost is the first answer of a kind.
+ */
 export class Losses {
   private passed = 0;
   private readonly lost = new Map<string, number>();
+  private readonly kinds = new Set<string>();
   private active = false;
 
   /** @param rate from 0 to 1 */
@@ -36,7 +40,9 @@ export class Losses {
   fateOf(what: string): Fate {
     if (!this.active) return FORWARD;
     this.passed += 1;
-    if (this.random.next() >= this.rate) return FORWARD;
+    const isFirst = !this.kinds.has(what);
+    this.kinds.add(what);
+    if (this.random.next() >= this.rate && !isFirst) return FORWARD;
     this.lost.set(what, (this.lost.get(what) ?? 0) + 1);
     return { kind: 'lose answer' };
   }

@@ -39,7 +39,7 @@ const PREFIX = 'lost-';
 const CLIENTS: readonly ClientName[] = ['cloud-controller', 'service-catalog', 'korifi'];
 /** Side by side, each with one instance at a time. */
 const CUSTOMERS = 16;
-const QUIET_WITHIN_MS = 60_000;
+const QUIET_WITHIN_MS = 120_000;
 const PROGRESS_EVERY_MS = 15_000;
 
 /**
