@@ -1,20 +1,28 @@
 import { z } from 'zod';
-import type { Backend, BackendPolicy, BackendState, CatalogFinding, GuardState, LeftOut, PlanPolicy, RetryBounds, Vanished } from '#core';
+import type { Backend, BackendPolicy, BackendState, CatalogFinding, GuardState, LeftOut, PlanPolicy, RetryBounds, SchemaEnforcement, Vanished } from '#core';
 import { anyObject, oneOf, time, type ShapeOf } from '../request/fields.js';
 import { platformKind } from '../platforms/platform.schema.js';
 
 const settings = anyObject.describe('As GET /admin/v1/backend-types says for this type.');
 
+const schemaEnforcement = oneOf<SchemaEnforcement>({ enforce: true, warn: true, off: true }).exactOptional();
+
+const planPolicy = {
+  bridgeSync: z
+    .boolean()
+    .exactOptional()
+    .describe('Whether a request without accepts_incomplete is served by waiting (default), or refused with AsyncRequired.'),
+  schemaEnforcement: schemaEnforcement.describe('For this plan instead of that of the backend.'),
+} satisfies ShapeOf<PlanPolicy>;
+
 const planPolicies = z
   .record(
     z.string().min(1),
-    z.strictObject({
-      bridgeSync: z
-        .boolean()
-        .describe('Whether a request without accepts_incomplete is served by waiting (default), or refused with AsyncRequired.'),
-    } satisfies ShapeOf<PlanPolicy>),
+    z.strictObject(planPolicy).refine((decided) => Object.keys(decided).length > 0, 'decides nothing; it takes bridgeSync, schemaEnforcement'),
   )
-  .describe('What operators decide for single plans: `{"<plan id>": {"bridgeSync": false}}` refuses requests without accepts_incomplete.');
+  .describe(
+    'What operators decide for single plans: `{"<plan id>": {"bridgeSync": false, "schemaEnforcement": "warn"}}` refuses requests without accepts_incomplete, and passes on parameters that do not match the schema.',
+  );
 
 const pauseMs = z.int().min(100).max(3_600_000);
 
@@ -34,6 +42,9 @@ const policy = z
     longestRetryMs: pauseMs
       .exactOptional()
       .describe('Longest pause before a mutation is sent again, of clean-ups above all. 100 to 3,600,000; default 600,000.'),
+    schemaEnforcement: schemaEnforcement.describe(
+      'Parameters that do not match the schema of their plan are refused (enforce, the default), passed on with a warning in the log (warn), or not checked (off).',
+    ),
   } satisfies ShapeOf<BackendPolicy>)
   .refine(isInOrder('longestPollMs'), { path: ['longestPollMs'], error: 'must be at least firstPollMs' })
   .refine(isInOrder('longestRetryMs'), { path: ['longestRetryMs'], error: 'must be at least firstPollMs' })
@@ -139,7 +150,7 @@ export const backendView = z
     closedMessage: z.string().exactOptional(),
     settings: anyObject.describe('Secrets are masked.'),
     policy,
-    planPolicies: z.record(z.string(), z.strictObject({ bridgeSync: z.boolean().exactOptional() })),
+    planPolicies: z.record(z.string(), z.strictObject(planPolicy)),
     version: z.int().min(0).describe('Rises with every change.'),
     createdAt: time,
     instances: z.int().min(0).describe('How many instances it has that are not deleted.'),

@@ -32,9 +32,10 @@ test.each<[string, z.ZodType, unknown, string]>([
     'an unknown policy of a plan',
     changeBody,
     { planPolicies: { 'p-1': { bridgeSync: true, sync: 1 } } },
-    'planPolicies.p-1: takes no "sync"; it takes bridgeSync',
+    'planPolicies.p-1: takes no "sync"; it takes bridgeSync, schemaEnforcement',
   ],
-  ['a policy without a decision', changeBody, { planPolicies: { 'p-1': {} } }, 'planPolicies.p-1.bridgeSync: is required'],
+  ['a policy without a decision', changeBody, { planPolicies: { 'p-1': {} } }, 'planPolicies.p-1: decides nothing; it takes bridgeSync, schemaEnforcement'],
+  ['an enforcement nobody knows', changeBody, { policy: { schemaEnforcement: 'maybe' } }, 'policy.schemaEnforcement: must be one of: enforce, warn, off'],
   [
     'pauses out of order',
     changeBody,

@@ -4,8 +4,16 @@
  */
 export type BackendState = 'enabled' | 'closed' | 'disabled';
 
+/**
+ * What happens to parameters that do not match the schema of their plan: they are refused, passed on with a warning in
+ * the log, or not checked at all.
+ */
+export type SchemaEnforcement = 'enforce' | 'warn' | 'off';
+
 /** What an operator decides for one plan of a backend. */
 export interface PlanPolicy {
+  /** Instead of that of the backend. */
+  readonly schemaEnforcement?: SchemaEnforcement;
   /**
    * Whether a request without `accepts_incomplete` is served by waiting for the backend (default), or refused with
    * AsyncRequired before anything is asked.
@@ -25,6 +33,8 @@ export interface BackendPolicy {
   readonly longestPollMs?: number;
   /** Longest pause before a mutation is sent again, of clean-ups above all. Default 10 min. */
   readonly longestRetryMs?: number;
+  /** Of all its plans. Default `enforce`. */
+  readonly schemaEnforcement?: SchemaEnforcement;
 }
 
 /** A registered backend: a type with a name and settings. */

@@ -94,7 +94,7 @@ export class BindInstance {
     }
     this.checks.waitingIsAllowed(instance.backendId, instance.planId, caller.acceptsIncomplete);
     const predecessor = await this.usablePredecessor(command, offered, caller);
-    if (!inheritsParameters(asked)) await this.checks.parametersMatch(instance.backendId, offered?.plan.schemas.bind, command.parameters);
+    if (!inheritsParameters(asked)) await this.checks.parametersMatch(caller.origin, instance, offered?.plan.schemas.bind, command.parameters);
     this.checks.backendTakesCalls(instance.backendId);
     return inheritsParameters(asked) ? { ...asked, ...optional('parameters', predecessor?.parameters) } : asked;
   }

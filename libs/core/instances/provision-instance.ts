@@ -66,7 +66,7 @@ export class ProvisionInstance {
       this.checks.takesNewInstances(offered);
       this.checks.maintenanceVersion(offered.plan, maintenanceInfo);
       this.checks.waitingIsAllowed(offered.backendId, planId, caller.acceptsIncomplete);
-      await this.checks.parametersMatch(offered.backendId, offered.plan.schemas.provision, parameters);
+      await this.checks.parametersMatch(caller.origin, { backendId: offered.backendId, planId }, offered.plan.schemas.provision, parameters);
       this.checks.backendTakesCalls(offered.backendId);
       return offered;
     } catch (error) {

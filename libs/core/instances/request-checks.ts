@@ -2,11 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError, JsonTextError, mergeRawObjects, parseRawObject, type RawJson } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
+import type { SchemaEnforcement } from '../backends/backend.js';
 import type { Offered } from '../catalog/catalog.js';
 import type { ServicePlan } from '../catalog/offering.js';
 import { ParameterSchemas } from '../catalog/parameter-schemas.js';
+import { Journal } from '../journal/journal.js';
+import type { Origin } from '../operations/operation.js';
 
 const MAX_PARAMETER_BYTES = 1_048_576;
+
+interface CheckedPlan {
+  readonly backendId: string;
+  readonly planId: string;
+}
 
 /** What a request can be refused for before anything is asked of a backend. Each check throws a BrokerError. */
 @Injectable()
@@ -15,6 +23,7 @@ export class RequestChecks {
     private readonly registry: BackendRegistry,
     private readonly calls: BackendCalls,
     private readonly schemas: ParameterSchemas,
+    private readonly journal: Journal,
   ) {}
 
   /** A closed or disabled backend takes no new instances. */
@@ -63,10 +72,30 @@ export class RequestChecks {
     }
   }
 
-  async parametersMatch(backendId: string, schema: object | undefined, parameters: RawJson | undefined): Promise<void> {
-    if (!schema) return;
-    const problems = await this.schemas.of(backendId).validate(schema, parameters ?? { raw: '{}', value: {} });
-    if (problems.length === 0) return;
-    throw new BrokerError('BadRequest', `the parameters do not match the plan's schema: ${problems.join('; ')}`);
+  /** As far as the operator wants it for this plan. */
+  async parametersMatch({ requestId }: Origin, plan: CheckedPlan, schema: object | undefined, parameters: RawJson | undefined): Promise<void> {
+    const enforcement = this.schemaEnforcement(plan);
+    if (!schema || enforcement === 'off') return;
+    const { backendId, planId } = plan;
+    const refusal = await this.refusalOf(backendId, schema, parameters);
+    if (!refusal) return;
+    if (enforcement === 'enforce') throw refusal;
+    this.journal.warn('parameters are passed on although their schema does not allow them', { requestId, backendId, planId, reason: refusal.message });
+  }
+
+  private schemaEnforcement({ backendId, planId }: CheckedPlan): SchemaEnforcement {
+    const backend = this.registry.record(backendId);
+    return backend?.planPolicies[planId]?.schemaEnforcement ?? backend?.policy.schemaEnforcement ?? 'enforce';
+  }
+
+  private async refusalOf(backendId: string, schema: object, parameters: RawJson | undefined): Promise<BrokerError | undefined> {
+    try {
+      const problems = await this.schemas.of(backendId).validate(schema, parameters ?? { raw: '{}', value: {} });
+      if (problems.length === 0) return undefined;
+      return new BrokerError('BadRequest', `the parameters do not match the plan's schema: ${problems.join('; ')}`);
+    } catch (error) {
+      if (error instanceof BrokerError) return error;
+      throw error;
+    }
   }
 }

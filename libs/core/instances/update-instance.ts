@@ -87,7 +87,8 @@ export class UpdateInstance {
     this.checks.parametersFit(instance.parameters, command.parameters);
     if (!target) return;
     this.checks.maintenanceVersion(target.plan, command.maintenanceInfo);
-    if (command.parameters) await this.checks.parametersMatch(instance.backendId, target.plan.schemas.update, command.parameters);
+    if (!command.parameters) return;
+    await this.checks.parametersMatch(command.caller.origin, { backendId: instance.backendId, planId }, target.plan.schemas.update, command.parameters);
   }
 
   private reserve(command: UpdateCommand, checked: Instance, update: UpdateIntent, target: Offered | undefined) {
