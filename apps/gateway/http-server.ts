@@ -12,6 +12,8 @@ const MEGABYTE = 1_048_576;
 /** 1,024 characters of four bytes, each written as `%XX`. */
 const MOST_ID_LENGTH = 1024 * 4 * 3;
 const HEADER_BYTES = 64 * 1024;
+/** How much of a body is taken before anybody reads it, beside what one packet holds: pieces of one byte take hundreds. */
+const UNREAD_BYTES = 4 * 1024;
 /** Longer than clients keep idle connections (Go: 90 s), so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -30,7 +32,7 @@ export function createHttpAdapter(trustProxy: TrustProxy): FastifyAdapter {
     requestTimeout: 60_000,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: HEADER_BYTES },
+    http: { maxHeaderSize: HEADER_BYTES, highWaterMark: UNREAD_BYTES },
     // Cloud Controller glues base URL and path together: `//v2/catalog` (decision 19).
     rewriteUrl: (request: IncomingMessage) => (request.url ?? '/').replace(/^\/{2,}/, '/'),
     clientErrorHandler: answerBrokenRequest,

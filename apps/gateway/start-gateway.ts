@@ -9,6 +9,7 @@ import { bringUpToDate, createDatabase, proveSealingKeys, type DataSource } from
 import { AesGcmSealer, Argon2idDigests, AuthenticationHook, parseSealingKeys } from '#security';
 import { addRequestLog, addRequestMetrics, Metrics, NestLog, PinoJournal, Readiness } from '#telemetry';
 import type { BackendType } from '#sdk';
+import { limitAnswerTime } from './answer-time.js';
 import { INSTALLED_BACKENDS, provideOwnServers } from './backends.js';
 import { addNoStore, refuseCrossSiteWrites } from './browser-safety.js';
 import { DataDir } from './data-dir.js';
@@ -20,6 +21,7 @@ import { limitPipelinedRequests } from './pipelined-requests.js';
 import { openOwnServers } from './open-own-servers.js';
 import { endUnreadBodies } from './request-body.js';
 import { databaseProblem, listenProblem } from './start-problems.js';
+import { urlOf } from './url-of.js';
 import { stopGateway } from './stop-gateway.js';
 
 export interface GatewayOptions {
@@ -102,14 +104,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await app.get(CatalogLoop).start();
     app.get(OperationRunner).start();
     undo.push(() => app.get(OperationRunner).stop());
-    await listen(app, environment);
+    const url = await listen(app, environment);
     app.get(Readiness).ready();
     const stop = once(async () => {
       await stopGateway({ app, requests, database, timings, journal });
       await own.stop();
     });
     const drain = (): void => app.get(Readiness).draining();
-    return { url: await app.getUrl(), app, drain, stop, ...generated(logins, signsIn, dataDir) };
+    return { url, app, drain, stop, ...generated(logins, signsIn, dataDir) };
   } catch (error) {
     for (const step of undo.toReversed()) await step().catch(() => undefined);
     throw error;
@@ -124,12 +126,15 @@ async function connect(database: DataSource, { databaseUrl }: Environment): Prom
   }
 }
 
-async function listen(app: NestFastifyApplication, { port, host }: Environment): Promise<void> {
+/** Not by Nest, which logs what goes wrong with it: that is told once, in one line. */
+async function listen(app: NestFastifyApplication, { port, host }: Environment): Promise<string> {
+  const server = app.getHttpAdapter().getInstance();
   try {
-    await app.listen(port, host);
+    await server.listen({ port, host });
   } catch (error) {
     throw listenProblem(error, { port, host });
   }
+  return urlOf(server.addresses()[0], host);
 }
 
 interface App {
@@ -146,6 +151,7 @@ async function createApp(parts: Parameters<typeof GatewayModule.of>[0]): Promise
   const server = app.getHttpAdapter().getInstance();
   limitPipelinedRequests(server);
   const requests = new OpenRequests(server);
+  limitAnswerTime(server, parts.timings.answerMs);
   refuseCrossSiteWrites(server);
   addNoStore(server);
   addJsonParser(server);

@@ -2,6 +2,8 @@
 export class Timings {
   /** How long a platform waits for its answer at most. Platforms hang up after 60 s. */
   readonly budgetMs: number = 50_000;
+  /** How long a client may take to read its answer; one in a queue of others waits for theirs. */
+  readonly answerMs: number = 120_000;
   /** How long one call to a backend may take. */
   readonly callMs: number = 50_000;
   /** After this a slow call is answered 202 where the platform takes it; a backend's policy may say otherwise. */
