@@ -36,6 +36,11 @@ export interface Call {
   readonly requestIdentity?: string;
   /** Header `X-Api-Info-Location` of a Cloud Foundry's request, as sent: where its API describes itself. */
   readonly apiInfoLocation?: string;
+  /**
+   * False: the platform takes no 202, and its operator wants no waiting. Complete the call, or throw `AsyncRequired` having
+   * changed nothing. Absent: `accepted` is an answer. Only for backends that declare `heedsAcceptsIncomplete`.
+   */
+  readonly acceptsIncomplete?: boolean;
   /** The instance's slot. */
   readonly state: StateSlot;
 }

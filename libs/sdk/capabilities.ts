@@ -1,3 +1,5 @@
+import type { OperationKind } from './call.js';
+
 /** What a backend can do beyond the contract's minimum. Each is read by the gateway; absent means no. */
 export interface Capabilities {
   /** `deprovision` may be called while a create is accepted and running, and ends it. */
@@ -8,6 +10,16 @@ export interface Capabilities {
   readonly dashboardUrlUpFront?: boolean;
   /** All bindings of an instance share credentials: unbind revokes nothing. Shown to operators as a warning. */
   readonly sharedCredentials?: boolean;
+  /**
+   * Verbs that may answer `accepted`; absent: none. Where operators turn waiting off for a plan (`bridgeSync: false`), the
+   * gateway refuses these verbs with `AsyncRequired` when the platform takes no 202, and sends all others.
+   */
+  readonly asynchronousVerbs?: readonly OperationKind[];
+  /**
+   * Heeds `call.acceptsIncomplete`: whether a call needs a platform that takes a 202 is the backend's to say, whatever
+   * `asynchronousVerbs` names.
+   */
+  readonly heedsAcceptsIncomplete?: boolean;
   /** `fetchInstance` tells what the backend itself knows; without it the gateway answers from its own record. */
   readonly fetchInstance?: boolean;
   /** `fetchBinding` returns the credentials again; a bind that is accepted without it counts as failed and is unbound. */

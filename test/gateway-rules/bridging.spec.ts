@@ -55,10 +55,46 @@ test('G51, P14: the gateway waits for an asynchronous backend where the platform
   expect((await osb.deprovision(id, broker.plan)).status).toBe(200);
 });
 
-test('G51: unless its operator wants platforms to come back: then they are told so, and nothing happens', async () => {
-  const { status, body } = await osb.provision(id, strict.plan);
-  expect([status, body.error, strict.changes]).toEqual([422, 'AsyncRequired', []]);
-  expect((await osb.provision(id, strict.plan, {}, ACCEPTS)).status).toBe(201);
+describe('issue 10, line 6: where the operator turned waiting off for a plan, its broker decides', () => {
+  const asksIncomplete = (method: string, subject: 'instance' | 'binding') =>
+    strict.asked(method, subject).map(({ url }) => new URL(url, 'http://broker').searchParams.get('accepts_incomplete'));
+  const asyncRequired = reply(422, { error: 'AsyncRequired', description: 'This plan takes its time.' });
+
+  test('G51: a broker that cannot complete a create at once says so itself, and nothing is left', async () => {
+    strict.when('PUT', 'instance', asyncRequired);
+    const { status, body } = await osb.provision(id, strict.plan);
+    expect([status, body.error, body.description, strict.changes]).toEqual([422, 'AsyncRequired', 'This plan takes its time.', ['PUT instance']]);
+    expect(asksIncomplete('PUT', 'instance')).toEqual([null]);
+    strict.forget();
+    expect((await osb.provision(id, strict.plan, {}, ACCEPTS)).status).toBe(201);
+    expect(asksIncomplete('PUT', 'instance')).toEqual(['true']);
+  });
+
+  test('a client of 2.13 binds and unbinds where its broker does that at once', async () => {
+    const client = stage.gateway.osb(undefined, '2.13');
+    await client.provision(id, strict.plan, {}, ACCEPTS);
+    const { status, body } = await client.bind(id, 'b', strict.plan);
+    expect([status, body.credentials]).toEqual([201, { password: 'p' }]);
+    expect((await client.unbind(id, 'b', strict.plan)).status).toBe(200);
+    expect([...asksIncomplete('PUT', 'binding'), ...asksIncomplete('DELETE', 'binding')]).toEqual([null, null]);
+  });
+
+  test('a backend without asynchronous verbs completes what it is asked', async () => {
+    const plan = await stage.gateway.plan('demo', 'demo');
+    await stage.admin.ask('PATCH', '/backends/demo', { body: { planPolicies: { [plan.planId]: { bridgeSync: false } } } });
+    const answers = [await osb.provision(id, plan), await osb.bind(id, 'b', plan), await osb.unbind(id, 'b', plan), await osb.deprovision(id, plan)];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 200, 200]);
+  });
+
+  test('an update or a delete that its broker refuses so changes nothing', async () => {
+    await osb.provision(id, strict.plan);
+    strict.when('PATCH', 'instance', asyncRequired).when('DELETE', 'instance', asyncRequired);
+    const update = await osb.update(id, strict.plan.serviceId, { parameters: { size: 2 } });
+    const deletion = await osb.deprovision(id, strict.plan);
+    expect([update, deletion].map(({ status, body }) => [status, body.error])).toEqual([[422, 'AsyncRequired'], [422, 'AsyncRequired']]);
+    strict.forget();
+    expect((await osb.deprovision(id, strict.plan)).status).toBe(200);
+  });
 });
 
 test('G53, P19: a slow bind becomes one that the platform comes back for, and its credentials can be had', async () => {

@@ -11,7 +11,7 @@ const planPolicy = {
   bridgeSync: z
     .boolean()
     .exactOptional()
-    .describe('Whether a request without accepts_incomplete is served by waiting (default), or refused with AsyncRequired.'),
+    .describe('Whether a request without accepts_incomplete is served by waiting (default), or only if the backend completes it at once.'),
   schemaEnforcement: schemaEnforcement.describe('For this plan instead of that of the backend.'),
 } satisfies ShapeOf<PlanPolicy>;
 
@@ -21,7 +21,7 @@ const planPolicies = z
     z.strictObject(planPolicy).refine((decided) => Object.keys(decided).length > 0, 'decides nothing; it takes bridgeSync, schemaEnforcement'),
   )
   .describe(
-    'What operators decide for single plans: `{"<plan id>": {"bridgeSync": false, "schemaEnforcement": "warn"}}` refuses requests without accepts_incomplete, and passes on parameters that do not match the schema.',
+    'What operators decide for single plans: `{"<plan id>": {"bridgeSync": false, "schemaEnforcement": "warn"}}` does not wait for asynchronous work on behalf of requests without accepts_incomplete, and passes on parameters that do not match the schema.',
   );
 
 const pauseMs = z.int().min(100).max(3_600_000);

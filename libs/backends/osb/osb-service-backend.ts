@@ -28,7 +28,8 @@ import { bindingPath, brokerHeaders, instancePath, jsonObject, query } from './o
 import { bindingResult, fetchedBinding, fetchedInstance, instanceResult } from './result-answers.js';
 import type { OsbSettings } from './settings.js';
 
-const ACCEPTS_INCOMPLETE = { accepts_incomplete: 'true' };
+/** Left out where the platform takes no 202 and is not to be kept waiting: the broker's own 422 is the answer then. */
+const incomplete = ({ acceptsIncomplete }: Call) => (acceptsIncomplete === false ? {} : { accepts_incomplete: 'true' });
 const ids = ({ serviceId, planId }: InstanceRef) => ({ service_id: serviceId, plan_id: planId });
 
 /** The verbs of the contract as requests to a service broker. */
@@ -37,7 +38,7 @@ export class OsbServiceBackend implements ServiceBackend {
    * Fetching is per offering at a broker. For an offering that does not offer it, both fetches throw
    * `MethodNotAllowed`: unlike `NotFound`, that says nothing about whether the resource exists.
    */
-  readonly capabilities: Capabilities = { fetchInstance: true, fetchBinding: true };
+  readonly capabilities: Capabilities = { fetchInstance: true, fetchBinding: true, heedsAcceptsIncomplete: true };
   private readonly calls: BrokerCalls;
   private readonly catalogs: CatalogReader;
 
@@ -65,7 +66,7 @@ export class OsbServiceBackend implements ServiceBackend {
       parameters: request.parameters,
       maintenance_info: request.maintenanceInfo,
     });
-    const path = instancePath(request) + query(ACCEPTS_INCOMPLETE);
+    const path = instancePath(request) + query(incomplete(call));
     return this.calls.mutate('provision', { method: 'PUT', path, body }, call, this.instanceReaders());
   }
 
@@ -77,12 +78,12 @@ export class OsbServiceBackend implements ServiceBackend {
       maintenance_info: request.maintenanceInfo,
       previous_values: request.previousValues,
     });
-    const path = instancePath(request) + query(ACCEPTS_INCOMPLETE);
+    const path = instancePath(request) + query(incomplete(call));
     return this.calls.mutate('update', { method: 'PATCH', path, body }, call, this.instanceReaders());
   }
 
   async deprovision(request: InstanceRef, call: Call): Promise<Outcome<void>> {
-    const path = instancePath(request) + query({ ...ids(request), ...ACCEPTS_INCOMPLETE });
+    const path = instancePath(request) + query({ ...ids(request), ...incomplete(call) });
     return this.calls.mutate('deprovision', { method: 'DELETE', path }, call, { done: () => undefined });
   }
 
@@ -111,13 +112,13 @@ export class OsbServiceBackend implements ServiceBackend {
     });
     // Credentials of an accepted bind are fetched later; where that is known to be impossible it must not be accepted.
     const mayBeAccepted = this.catalogs.known(request.serviceId)?.bindings !== false;
-    const path = bindingPath(request) + query(mayBeAccepted ? ACCEPTS_INCOMPLETE : {});
+    const path = bindingPath(request) + query(mayBeAccepted ? incomplete(call) : {});
     const readers = { done: bindingResult, ...(mayBeAccepted ? {} : { accepted: acceptedUnasked }) };
     return this.calls.mutate('bind', { method: 'PUT', path, body }, call, readers);
   }
 
   async unbind(request: BindingRef, call: BindingCall): Promise<Outcome<void>> {
-    const path = bindingPath(request) + query({ ...ids(request), ...ACCEPTS_INCOMPLETE });
+    const path = bindingPath(request) + query({ ...ids(request), ...incomplete(call) });
     return this.calls.mutate('unbind', { method: 'DELETE', path }, call, { done: () => undefined });
   }
 

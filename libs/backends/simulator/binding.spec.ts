@@ -1,10 +1,9 @@
 import { createSimulator } from './simulator-backend.js';
-import type { SimulatorCall } from './simulator.js';
 import { fromRawJson, type BindingCall, type BindRequest } from '#sdk';
 import { testCall } from '#sdk/testing';
 
 const simulator = createSimulator({ permissionsOffering: true });
-const call = (): SimulatorCall & BindingCall => ({ ...testCall(), bindingState: testCall().state });
+const call = (): BindingCall => ({ ...testCall(), bindingState: testCall().state });
 
 let instances = 0;
 

@@ -1,5 +1,5 @@
 export { createSimulator, simulatorBackend } from './simulator-backend.js';
-export { Simulator, type SimulatorCall } from './simulator.js';
+export { Simulator } from './simulator.js';
 export { simulatorSettings, type SimulatorSettings, type SimulatorSettingsInput } from './settings.js';
 export { Ledger, type LedgerCall, type LedgerJson } from './ledger.js';
 export type { InventoryEvent, SimulatedBinding, SimulatedInstance } from './inventory.js';

@@ -30,15 +30,13 @@ import { bindingResult, instanceResult, SimulatedService, type Carrying } from '
 import { noStore, type StateStore } from './state-file.js';
 import { withoutUndefined } from './without-undefined.js';
 
-/** A call that may say whether the caller takes "accepted" for an answer; absent means that it does. */
-export type SimulatorCall = Call & { readonly acceptsIncomplete?: boolean };
-
 const DEFAULT_CAPABILITIES: Capabilities = {
   cancelCreate: true,
   parallelBindings: true,
   dashboardUrlUpFront: true,
   fetchInstance: true,
   fetchBinding: true,
+  asynchronousVerbs: ['provision', 'update', 'deprovision', 'bind', 'unbind'],
 };
 
 type Request = InstanceRef & Partial<BindingRef> & Pick<BindRequest, 'parameters' | 'context' | 'predecessorBindingId'>;
@@ -74,23 +72,23 @@ export class Simulator implements ServiceBackend {
     return { ...this.#catalog.published(), ...behaviour.answer };
   }
 
-  provision(request: ProvisionRequest, call: SimulatorCall): Promise<Outcome<InstanceResult>> {
+  provision(request: ProvisionRequest, call: Call): Promise<Outcome<InstanceResult>> {
     return this.#change('provision', request, call, (carrying) => this.#service.provision(request, carrying));
   }
 
-  update(request: UpdateRequest, call: SimulatorCall): Promise<Outcome<InstanceResult>> {
+  update(request: UpdateRequest, call: Call): Promise<Outcome<InstanceResult>> {
     return this.#change('update', request, call, (carrying) => this.#service.update(request, carrying));
   }
 
-  deprovision(request: InstanceRef, call: SimulatorCall): Promise<Outcome<void>> {
+  deprovision(request: InstanceRef, call: Call): Promise<Outcome<void>> {
     return this.#change('deprovision', request, call, (carrying) => this.#service.deprovision(request, carrying));
   }
 
-  bind(request: BindRequest, call: SimulatorCall & BindingCall): Promise<Outcome<BindingResult>> {
+  bind(request: BindRequest, call: BindingCall): Promise<Outcome<BindingResult>> {
     return this.#change('bind', request, call, (carrying) => this.#service.bind(request, carrying));
   }
 
-  unbind(request: BindingRef, call: SimulatorCall & BindingCall): Promise<Outcome<void>> {
+  unbind(request: BindingRef, call: BindingCall): Promise<Outcome<void>> {
     return this.#change('unbind', request, call, (carrying) => this.#service.unbind(request, carrying));
   }
 
@@ -141,7 +139,7 @@ export class Simulator implements ServiceBackend {
   #change<T>(
     verb: Verb,
     request: Request,
-    call: SimulatorCall,
+    call: Call,
     carryOut: (carrying: Carrying) => Outcome<T>,
   ): Promise<Outcome<T>> {
     return this.#written(verb, request, call, async () => {

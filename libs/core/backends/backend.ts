@@ -15,8 +15,8 @@ export interface PlanPolicy {
   /** Instead of that of the backend. */
   readonly schemaEnforcement?: SchemaEnforcement;
   /**
-   * Whether a request without `accepts_incomplete` is served by waiting for the backend (default), or refused with
-   * AsyncRequired before anything is asked.
+   * Whether a request without `accepts_incomplete` is served by waiting for the backend (default), or not: then the backend
+   * has to complete it, or it is refused with AsyncRequired.
    */
   readonly bridgeSync?: boolean;
 }

@@ -92,7 +92,7 @@ export class BindInstance {
     if (offered && !offered.plan.bindable) {
       throw new BrokerError('BadRequest', `plan "${offered.plan.name}" is not bindable`);
     }
-    this.checks.waitingIsAllowed(instance.backendId, instance.planId, caller.acceptsIncomplete);
+    this.checks.isSyncOnly('bind', instance, caller.acceptsIncomplete);
     const predecessor = await this.usablePredecessor(command, offered, caller);
     if (!inheritsParameters(asked)) await this.checks.parametersMatch(caller.origin, instance, offered?.plan.schemas.bind, command.parameters);
     this.checks.backendTakesCalls(instance.backendId);
@@ -145,6 +145,7 @@ export class BindInstance {
       instance: view.instance,
       binding,
       exclusive: !parallel,
+      isSyncOnly: this.checks.isSyncOnly('bind', view.instance, caller.acceptsIncomplete),
       state: 'running',
       ...optional('plan', checked.offered?.plan),
     });

@@ -72,7 +72,6 @@ export class UnbindInstance {
     if (view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
     if (view.pending.length > 0 && !this.turn.runsSideBySide(view.instance)) return 'wait';
 
-    this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);
     this.checks.backendTakesCalls(view.instance.backendId);
     return { kind: 'start', task: await this.insert(transaction, { ...view, binding }, caller, 'running') };
   }
@@ -99,6 +98,7 @@ export class UnbindInstance {
       instance,
       binding: view.binding as Binding,
       exclusive: !this.turn.runsSideBySide(instance),
+      isSyncOnly: this.checks.isSyncOnly('unbind', instance, caller.acceptsIncomplete),
       state,
     });
     const { unquietForMs } = await transaction.insertOperation(reservation);

@@ -75,7 +75,6 @@ export class DeprovisionInstance {
     if (twin) return { kind: 'follow', task: taskOf(view, twin, caller) };
     if (view.pending.length > 0) return this.reserveBehind(transaction, view, caller);
 
-    this.checks.waitingIsAllowed(view.instance.backendId, view.instance.planId, caller.acceptsIncomplete);
     this.checks.backendTakesCalls(view.instance.backendId);
     return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };
   }
@@ -108,7 +107,8 @@ export class DeprovisionInstance {
     state: 'running' | 'queued',
   ): Promise<Task> {
     const { platform, origin } = caller;
-    const { reservation, task } = this.reservations.make({ kind: 'deprovision', platform, origin, instance, exclusive: true, state });
+    const isSyncOnly = this.checks.isSyncOnly('deprovision', instance, caller.acceptsIncomplete);
+    const { reservation, task } = this.reservations.make({ kind: 'deprovision', platform, origin, instance, exclusive: true, state, isSyncOnly });
     const { unquietForMs } = await transaction.insertOperation(reservation);
     return sentNow(task, unquietForMs);
   }

@@ -65,7 +65,7 @@ export class ProvisionInstance {
       const offered = this.catalog.require(caller.platform.kind, serviceId, planId);
       this.checks.takesNewInstances(offered);
       this.checks.maintenanceVersion(offered.plan, maintenanceInfo);
-      this.checks.waitingIsAllowed(offered.backendId, planId, caller.acceptsIncomplete);
+      this.checks.isSyncOnly('provision', { ...offered, planId }, caller.acceptsIncomplete);
       await this.checks.parametersMatch(caller.origin, { backendId: offered.backendId, planId }, offered.plan.schemas.provision, parameters);
       this.checks.backendTakesCalls(offered.backendId);
       return offered;
@@ -85,6 +85,7 @@ export class ProvisionInstance {
         origin: command.caller.origin,
         instance,
         exclusive: true,
+        isSyncOnly: this.checks.isSyncOnly('provision', instance, command.caller.acceptsIncomplete),
         state: 'running',
         plan: offered.plan,
         ...optional('maintenanceInfo', command.maintenanceInfo?.raw),

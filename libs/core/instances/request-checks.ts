@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, JsonTextError, mergeRawObjects, parseRawObject, type RawJson } from '#sdk';
+import { BrokerError, JsonTextError, mergeRawObjects, parseRawObject, type OperationKind, type RawJson } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import type { SchemaEnforcement } from '../backends/backend.js';
@@ -34,10 +34,17 @@ export class RequestChecks {
     throw new BrokerError('BadRequest', reason);
   }
 
-  /** OSB 2.17, Asynchronous Operations; only where the operator turned waiting off for this plan. */
-  waitingIsAllowed(backendId: string, planId: string, acceptsIncomplete: boolean): void {
+  /**
+   * Whether the backend has to complete the call, or to say that it cannot: the platform takes no 202, and operators turned
+   * waiting off for this plan (OSB 2.17, Asynchronous Operations).
+   *
+   * @throws BrokerError AsyncRequired for a verb that is asynchronous at a backend that cannot say so itself
+   */
+  isSyncOnly(kind: OperationKind, { backendId, planId }: { readonly backendId: string; readonly planId: string }, acceptsIncomplete: boolean): boolean {
     const policy = this.registry.record(backendId)?.planPolicies[planId];
-    if (acceptsIncomplete || policy?.bridgeSync !== false) return;
+    if (acceptsIncomplete || policy?.bridgeSync !== false) return false;
+    const { asynchronousVerbs = [], heedsAcceptsIncomplete } = this.registry.capabilitiesOf(backendId);
+    if (heedsAcceptsIncomplete || !asynchronousVerbs.includes(kind)) return true;
     throw new BrokerError('AsyncRequired', 'this service plan requires client support for asynchronous service operations');
   }
 

@@ -83,7 +83,7 @@ export class UpdateInstance {
 
   private async check(command: UpdateCommand, instance: Instance, target: Offered | undefined): Promise<void> {
     const planId = command.planId ?? instance.planId;
-    this.checks.waitingIsAllowed(instance.backendId, planId, command.caller.acceptsIncomplete);
+    this.checks.isSyncOnly('update', { ...instance, planId }, command.caller.acceptsIncomplete);
     this.checks.parametersFit(instance.parameters, command.parameters);
     if (!target) return;
     this.checks.maintenanceVersion(target.plan, command.maintenanceInfo);
@@ -109,6 +109,7 @@ export class UpdateInstance {
         instance: view.instance,
         update,
         exclusive: true,
+        isSyncOnly: this.checks.isSyncOnly('update', { ...view.instance, planId: update.planId }, caller.acceptsIncomplete),
         state: 'running',
         ...optional('plan', target?.plan),
       });

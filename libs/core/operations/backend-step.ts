@@ -187,6 +187,7 @@ function callOf(task: Task, lifecycle: LifecycleStore, deadline: Date, signal: A
     ...optional('originatingIdentity', operation.originatingIdentity),
     ...optional('requestIdentity', operation.requestIdentity),
     ...optional('apiInfoLocation', operation.apiInfoLocation),
+    ...optional('acceptsIncomplete', operation.isSyncOnly ? false : undefined),
     state: new StoredSlot(instance.backendState, (state) =>
       persistently(() => lifecycle.saveBackendState(operation, 'instance', state), deadline),
     ),

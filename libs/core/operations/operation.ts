@@ -68,6 +68,11 @@ export interface Operation extends Origin {
   readonly update?: UpdateIntent;
   /** `maintenance_info` of a provision, raw: forwarded, not kept afterwards. */
   readonly maintenanceInfo?: string;
+  /**
+   * Its platform takes no 202, and operators turned waiting off for its plan: a backend that heeds it is asked without
+   * `accepts_incomplete`.
+   */
+  readonly isSyncOnly?: true;
   readonly pollToken?: string;
   readonly failure?: OperationFailure;
   /** What the backend said of its progress, or of its success. */

@@ -23,6 +23,8 @@ export interface Intent {
   readonly maintenanceInfo?: string;
   /** Whether it keeps other mutations off the instance; false only for binds that may run side by side. */
   readonly exclusive: boolean;
+  /** The backend is asked without `accepts_incomplete`, if it heeds that. */
+  readonly isSyncOnly?: boolean;
   readonly state: Extract<OperationState, 'running' | 'queued'>;
   readonly plan?: Pick<ServicePlan, 'maximumPollingDurationSeconds'>;
 }
@@ -61,6 +63,7 @@ export class Reservations {
 
 function operationOf(intent: Intent): Operation & { readonly id: OperationId } {
   const { kind, instance, binding, origin } = intent;
+  const isSyncOnly = intent.isSyncOnly ? ({ isSyncOnly: true } as const) : {};
   return {
     id: newOperationId(),
     kind,
@@ -77,5 +80,6 @@ function operationOf(intent: Intent): Operation & { readonly id: OperationId } {
     ...optional('bindingIncarnation', binding?.incarnation),
     ...optional('update', intent.update),
     ...optional('maintenanceInfo', intent.maintenanceInfo),
+    ...isSyncOnly,
   };
 }

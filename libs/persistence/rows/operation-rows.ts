@@ -30,7 +30,7 @@ export interface OperationRow {
 }
 
 /** What an operation has to send beyond its instance or binding. */
-type SealedRequest = Pick<Operation, 'update' | 'maintenanceInfo' | 'apiInfoLocation'>;
+type SealedRequest = Pick<Operation, 'update' | 'maintenanceInfo' | 'apiInfoLocation' | 'isSyncOnly'>;
 
 /** Operations to rows and back; what they send and their poll token are sealed with their id as the row. */
 export class OperationRows {
@@ -68,9 +68,9 @@ export class OperationRows {
 
   /** In the order of `INSERT_OPERATION`. */
   values({ operation, lease, ceilingMs }: Reservation): unknown[] {
-    const { update, maintenanceInfo, apiInfoLocation } = operation;
-    const isEmpty = !update && maintenanceInfo === undefined && apiInfoLocation === undefined;
-    const request = isEmpty ? undefined : JSON.stringify({ update, maintenanceInfo, apiInfoLocation });
+    const { update, maintenanceInfo, apiInfoLocation, isSyncOnly } = operation;
+    const sent = JSON.stringify({ update, maintenanceInfo, apiInfoLocation, isSyncOnly } satisfies { [K in keyof SealedRequest]: unknown });
+    const request = sent === '{}' ? undefined : sent;
     return [
       operation.id,
       operation.kind,

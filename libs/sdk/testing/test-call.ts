@@ -12,6 +12,7 @@ export interface TestCallOptions {
   readonly originatingIdentity?: string;
   readonly requestIdentity?: string;
   readonly apiInfoLocation?: string;
+  readonly acceptsIncomplete?: boolean;
   readonly state?: StateSlot;
 }
 

@@ -96,6 +96,7 @@ test.each([['2.11', true], ['2.13', true], ['2.14', true], ['2.15', false], ['2.
   'P23: what Go clients know by its words is told to a client of %s in those words: %p',
   async (version, inTheirs) => {
     const client = stage.gateway.osb(undefined, version);
+    strict.when('PUT', 'instance', reply(422, { error: 'AsyncRequired', description: 'It takes its time.' }));
     const refused = await client.provision(id, strict.plan);
     await client.provision(id, broker.plan);
     broker.when('PUT', 'binding', reply(422, { error: 'RequiresApp', description: 'An app, please.' }));

@@ -10,7 +10,6 @@ import {
   type StateSlot,
 } from '#sdk';
 import { pause } from '../faults.js';
-import type { SimulatorCall } from '../simulator.js';
 import { jsonAnswer, type Answer } from './answer.js';
 import { acceptsIncomplete, type OsbRequest } from './osb-request.js';
 import type { OperationRecord, Phase, Records, Tracked } from './records.js';
@@ -138,7 +137,7 @@ export function callFor(
   workshop: Workshop,
   state: StateSlot,
   operationId?: string,
-): SimulatorCall & Call {
+): Call {
   const identity = request.headers['x-broker-api-originating-identity'];
   const requestIdentity = request.headers['x-broker-api-request-identity'];
   return withoutUndefined({
