@@ -40,6 +40,24 @@ test('what is published but may trouble a platform is shown with its backend, an
   expect(said('odd')).toHaveLength(1);
 });
 
+test('metadata that breaks the types of the profile is left out with a warning, and a setting publishes it as sent', async () => {
+  const bullets = [{ text: 'fast' }];
+  const plans = [{ id: 'bulleted-p', name: 'p', description: 'x', metadata: { bullets, 'x-own': 1 } }];
+  const answer = { services: [{ id: 'bulleted', name: 'bulleted', description: 'x', bindable: true, plans }] };
+  await register('bulleted', { serviceName: 'bulleted', catalog: { answer } });
+  const metadata = async (): Promise<unknown> => {
+    const { services } = (await gateway.osb().catalog()).body;
+    return services.find(({ id }: { id: string }) => id === 'bulleted').plans[0].metadata;
+  };
+  const reason = 'services[0].plans[0].metadata.bullets[0] must be a string';
+  expect(await metadata()).toEqual({ 'x-own': 1 });
+  expect(await warningsOf('bulleted')).toMatchObject([{ planId: 'bulleted-p', reason: `${reason}: the member is not published` }]);
+
+  await admin.ask('PATCH', '/backends/bulleted', { body: { policy: { keepInvalidMetadata: true } } });
+  expect(await metadata()).toEqual({ bullets, 'x-own': 1 });
+  expect(await warningsOf('bulleted')).toMatchObject([{ reason }]);
+});
+
 test('a name that differs from another one only in case is told of', async () => {
   await register('plain', offering('plain'));
   await register('loud', offering('PLAIN'));

@@ -111,7 +111,7 @@ describe('enforcement of parameter schemas is a setting per backend and plan', (
   test('that of the plan goes before that of the backend', async () => {
     await set({ policy: { schemaEnforcement: 'off' }, planPolicies: { [plan.planId]: { schemaEnforcement: 'enforce' } } });
     expect((await osb.provision('by-plan', plan, text)).status).toBe(400);
-    expect((await osb.provision('by-backend', await gateway.plan('sizes', 'async'), text)).status).toBe(202);
+    expect((await osb.provision('by-backend', await gateway.plan('sizes', 'async'), text)).status).toBe(201);
   });
 });
 

@@ -42,6 +42,10 @@ const policy = z
     longestRetryMs: pauseMs
       .exactOptional()
       .describe('Longest pause before a mutation is sent again, of clean-ups above all. 100 to 3,600,000; default 600,000.'),
+    keepInvalidMetadata: z
+      .boolean()
+      .exactOptional()
+      .describe('Publishes members of metadata that are of another type than platforms expect, which are left out otherwise (default).'),
     schemaEnforcement: schemaEnforcement.describe(
       'Parameters that do not match the schema of their plan are refused (enforce, the default), passed on with a warning in the log (warn), or not checked (off).',
     ),

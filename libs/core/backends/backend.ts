@@ -33,6 +33,8 @@ export interface BackendPolicy {
   readonly longestPollMs?: number;
   /** Longest pause before a mutation is sent again, of clean-ups above all. Default 10 min. */
   readonly longestRetryMs?: number;
+  /** Whether metadata of another type than platforms expect is published as the backend sends it. Default false. */
+  readonly keepInvalidMetadata?: boolean;
   /** Of all its plans. Default `enforce`. */
   readonly schemaEnforcement?: SchemaEnforcement;
 }

@@ -90,7 +90,8 @@ export class CatalogKeeper {
       const raw = await this.read(backendId);
       const before = this.lastGood(backendId);
       const budget = budgetBeside(this.readings.sizeBeside(backendId));
-      const now = await readCatalog(raw, this.schemas.of(backendId), { budget, known: publishedIn(before?.reading) });
+      const keepInvalidMetadata = this.registry.record(backendId)?.policy.keepInvalidMetadata ?? false;
+      const now = await readCatalog(raw, this.schemas.of(backendId), { budget, known: publishedIn(before?.reading), keepInvalidMetadata });
       const { kept, ...text } = before ? withLastGoodEntries(now, before.reading) : { ...now, services: [...now.sources.values()], kept: [] };
       if (before && text.services.length === 0) return { failure: NOTHING_ANY_MORE };
       if (kept.length === 0) return { body: textOf(text) };
@@ -197,8 +198,8 @@ export class CatalogKeeper {
     this.journal.error('a backend could not be made ready', { backend: name, reason });
   }
 
-  private async inputOf({ id: backendId }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
-    const reading = stored && (await this.readings.of(stored));
+  private async inputOf({ id: backendId, policy }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
+    const reading = stored && (await this.readings.of(stored, policy));
     return { input: { backendId, offerings: reading?.offerings ?? [] }, ...(reading && { reading }) };
   }
 

@@ -10,7 +10,7 @@ import { offeringOf } from './testing/sample-catalogs.js';
 
 const schemas = { inspect: async () => ({ problems: [], cloudFoundryProblems: [] }) };
 const read = (raw: unknown, context: Partial<ReadingContext> = {}) =>
-  readCatalog(raw, schemas, { budget: WHOLE_BUDGET, known: new Map(), ...context });
+  readCatalog(raw, schemas, { budget: WHOLE_BUDGET, known: new Map(), keepInvalidMetadata: false, ...context });
 
 const plan = (id: string, more: object = {}) => ({ id, name: id, description: 'd', ...more });
 const plans = (count: number, prefix = 'p') => Array.from({ length: count }, (_, index) => plan(`${prefix}-${index}`));
@@ -70,7 +70,7 @@ describe('what is over a limit is left out with the rule', () => {
     ['costs', [{ unit: 'm', amount: Object.fromEntries(plans(101).map(({ id }) => [id, 'x'])) }], 'services[0].plans[0].metadata.costs[0].amount must not have more than 100 currencies'],
   ])('%s are advice, and bounded all the same', async (member, value, reason) => {
     const reading = await read({ services: [service('s', [plan('p', { metadata: { [member]: value } })])] });
-    expect([published(reading), reading.warnings[0]?.reason]).toEqual([['p'], reason]);
+    expect([published(reading), reading.warnings[0]?.reason]).toEqual([['p'], `${reason}: the member is not published`]);
   });
 
   test.each<[string, object, RegExp]>([

@@ -1,3 +1,4 @@
+import type { BackendPolicy } from '../backends/backend.js';
 import type { CatalogSize } from './catalog-budget.js';
 import { totalSize } from './catalog-budget.js';
 import type { CatalogStore, StoredCatalog } from './catalog-store.js';
@@ -12,9 +13,9 @@ export interface GoodCatalog {
   readonly size: CatalogSize;
 }
 
-/** The stored catalogs, each read once for every change of it. */
+/** The stored catalogs, each read once for every change of it, or of how it is to be read. */
 export class CatalogReadings {
-  private readonly byBackend = new Map<string, GoodCatalog & { readonly digest: string }>();
+  private readonly byBackend = new Map<string, GoodCatalog & { readonly digest: string; readonly keepInvalidMetadata: boolean }>();
 
   constructor(
     private readonly catalogs: CatalogStore,
@@ -31,15 +32,15 @@ export class CatalogReadings {
   }
 
   /** Reads what is new or has changed in the store; undefined when the backend has no catalog yet. */
-  async of({ backendId, digest }: StoredCatalog): Promise<CatalogReading | undefined> {
+  async of({ backendId, digest }: StoredCatalog, { keepInvalidMetadata = false }: BackendPolicy): Promise<CatalogReading | undefined> {
     if (digest === undefined) return undefined;
     const known = this.byBackend.get(backendId);
-    if (known?.digest === digest) return known.reading;
+    if (known?.digest === digest && known.keepInvalidMetadata === keepInvalidMetadata) return known.reading;
     const body = await this.catalogs.body(backendId);
     if (body === undefined) return undefined;
-    const reading = await readStored(JSON.parse(body), this.schemas.of(backendId));
+    const reading = await readStored(JSON.parse(body), this.schemas.of(backendId), keepInvalidMetadata);
     const size = sizeOfText({ services: [...reading.sources.values()] });
-    this.byBackend.set(backendId, { digest, body, reading, size });
+    this.byBackend.set(backendId, { digest, keepInvalidMetadata, body, reading, size });
     return reading;
   }
 

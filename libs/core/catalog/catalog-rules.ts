@@ -43,7 +43,7 @@ const maintenanceInfo = z
 const dashboardClient = z.looseObject({ id: identifier, secret: text, redirect_uri: text });
 
 /** Its length is looked at before its items: zod reports every bad one of them. */
-const shortList = <T extends z.ZodType>(item: T, most: number) =>
+export const shortList = <T extends z.ZodType>(item: T, most: number) =>
   z
     .unknown()
     .refine((value) => !Array.isArray(value) || value.length <= most, { error: `must not have more than ${most} items`, abort: true })
@@ -56,10 +56,7 @@ const tags = shortList(z.string(), 1_000).refine(
 
 const permission = z.enum(['syslog_drain', 'route_forwarding', 'volume_mount']);
 
-/** An opaque object but for two fields: Cloud Controller refuses the first, Korifi breaks down over the second. */
-const offeringMetadata = z.looseObject({ shareable: z.boolean().optional(), documentationUrl: z.string().optional() });
-
-/** What an offering must be, its plans apart. */
+/** What an offering must be, its plans and metadata apart. */
 export const OFFERING_RULES = z.looseObject({
   id: identifier,
   name: identifier,
@@ -70,18 +67,16 @@ export const OFFERING_RULES = z.looseObject({
   instances_retrievable: z.boolean().optional(),
   bindings_retrievable: z.boolean().optional(),
   allow_context_updates: z.boolean().optional(),
-  metadata: offeringMetadata.optional(),
   dashboard_client: dashboardClient.optional(),
   plan_updateable: z.boolean().optional(),
   plans: z.array(z.unknown()).min(1, 'must hold at least one plan'),
 });
 
-/** What a plan must be, its schemas apart. */
+/** What a plan must be, its schemas and metadata apart. */
 export const PLAN_RULES = z.looseObject({
   id: identifier,
   name: identifier,
   description,
-  metadata: z.looseObject({}).optional(),
   free: z.boolean().optional(),
   bindable: z.boolean().optional(),
   binding_rotatable: z.boolean().optional(),
@@ -95,42 +90,8 @@ const shortIdentifier = z.string().max(63, SHORT);
 const EASY = 'is not easy to type: only letters, digits, "." and "-" are';
 const shortName = shortIdentifier.regex(/^[A-Za-z0-9.-]+$/, EASY);
 
-const amount = z
-  .unknown()
-  .refine((value) => typeof value !== 'object' || value === null || Object.keys(value).length <= 100, {
-    error: 'must not have more than 100 currencies',
-    abort: true,
-  })
-  .pipe(z.record(z.string(), z.number()));
-const cost = z.looseObject({ amount, unit: z.string() });
-
-/** What the spec recommends for an offering: the conventions for metadata (OSB 2.17 profile) and names. */
-export const OFFERING_ADVICE = z.looseObject({
-  id: shortIdentifier,
-  name: shortName,
-  metadata: z
-    .looseObject({
-      displayName: z.string().optional(),
-      longDescription: z.string().optional(),
-      providerDisplayName: z.string().optional(),
-      imageUrl: z.string().optional(),
-      supportUrl: z.string().optional(),
-    })
-    .optional(),
-});
-
-/** What the spec recommends for a plan. */
-export const PLAN_ADVICE = z.looseObject({
-  id: shortIdentifier,
-  name: shortName,
-  metadata: z
-    .looseObject({
-      displayName: z.string().optional(),
-      bullets: shortList(z.string(), 1_000).optional(),
-      costs: shortList(cost, 100).optional(),
-    })
-    .optional(),
-});
+/** What the spec recommends for the names of an offering or plan. */
+export const ADVICE = z.looseObject({ id: shortIdentifier, name: shortName });
 
 export type CheckedOffering = z.infer<typeof OFFERING_RULES>;
 export type CheckedPlan = z.infer<typeof PLAN_RULES>;

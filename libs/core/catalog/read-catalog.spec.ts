@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { mergeCatalogs, ownersByClaims } from './merge-catalogs.js';
-import type { LeftOut } from './offering.js';
+import type { LeftOut, ServiceOffering } from './offering.js';
 import { ParameterSchemas } from './parameter-schemas.js';
 import { PublishedCatalog } from './published-catalog.js';
-import { CatalogUnreadable, readCatalog } from './read-catalog.js';
+import { CatalogUnreadable, FIRST_READING, readCatalog } from './read-catalog.js';
 import { complaintsOfPlatforms } from './testing/platform-parsers.js';
 import { DRAFTS, sampleCatalog, samplePlan, sampleSchema, sampleService } from './testing/sample-catalogs.js';
 
@@ -14,6 +14,8 @@ afterAll(() => threads.close());
 const read = (raw: unknown) => readCatalog(raw, schemas);
 const withService = (more: object) => ({ services: [{ ...sampleService('mysql'), ...more }, sampleService('redis')] });
 const withPlan = (more: object) => withService({ plans: [{ ...samplePlan('bad'), ...more }, samplePlan('good')] });
+const ofService = (metadata: unknown) => withService({ metadata });
+const ofPlan = (metadata: unknown) => withPlan({ metadata });
 const withSchema = (parameters: unknown) => withPlan({ schemas: { service_instance: { create: { parameters } } } });
 const infoOf = (characters: number) => {
   const info = { version: '1.0.0', description: '' };
@@ -149,9 +151,6 @@ describe('a bad offering is left out, and all others stay', () => {
     ['bindings_retrievable as number', () => withService({ bindings_retrievable: 1 }), 'services[0].bindings_retrievable must be a boolean'],
     ['allow_context_updates as text', () => withService({ allow_context_updates: '' }), 'services[0].allow_context_updates must be a boolean'],
     ['plan_updateable as text', () => withService({ plan_updateable: 'no' }), 'services[0].plan_updateable must be a boolean'],
-    ['metadata as an array', () => withService({ metadata: [] }), 'services[0].metadata must be an object'],
-    ['metadata.shareable as text', () => withService({ metadata: { shareable: 'true' } }), 'services[0].metadata.shareable must be a boolean'],
-    ['metadata.documentationUrl as object', () => withService({ metadata: { documentationUrl: {} } }), 'services[0].metadata.documentationUrl must be a string'],
     ['a dashboard client without redirect_uri', () => withService({ dashboard_client: { id: 'c', secret: 's' } }), 'services[0].dashboard_client.redirect_uri is required'],
     ['a dashboard client without a secret', () => withService({ dashboard_client: { id: 'c', secret: '', redirect_uri: 'u' } }), 'services[0].dashboard_client.secret must not be empty'],
     ['plans as an object', () => withService({ plans: {} }), 'services[0].plans must be an array'],
@@ -199,7 +198,6 @@ describe('a bad plan is left out, and its service stays', () => {
     ['bindable as number', () => withPlan({ bindable: 0 }), '.bindable must be a boolean'],
     ['plan_updateable as text', () => withPlan({ plan_updateable: 'x' }), '.plan_updateable must be a boolean'],
     ['binding_rotatable as text', () => withPlan({ binding_rotatable: 'x' }), '.binding_rotatable must be a boolean'],
-    ['metadata as text', () => withPlan({ metadata: 'x' }), '.metadata must be an object'],
     ['a duration as text', () => withPlan({ maximum_polling_duration: '60' }), '.maximum_polling_duration must be a whole number'],
     ['half a second', () => withPlan({ maximum_polling_duration: 1.5 }), '.maximum_polling_duration must be a whole number'],
     ['no time at all', () => withPlan({ maximum_polling_duration: 0 }), '.maximum_polling_duration must be 1 or more'],
@@ -287,12 +285,45 @@ describe('what is legal but troublesome is published with a warning', () => {
     ['a long service id', () => withService({ id: 'x'.repeat(64) }), 'services[0].id is longer than 63 characters, which service-catalog refuses'],
     ['a long plan name', () => withPlan({ name: 'x'.repeat(64) }), 'services[0].plans[0].name is longer than 63 characters, which service-catalog refuses'],
     ['a name with spaces', () => withService({ name: 'My SQL' }), 'services[0].name is not easy to type: only letters, digits, "." and "-" are'],
-    ['a display name that is none', () => withService({ metadata: { displayName: 1 } }), 'services[0].metadata.displayName must be a string'],
-    ['bullets that are none', () => withPlan({ metadata: { bullets: 'fast' } }), 'services[0].plans[0].metadata.bullets must be an array'],
-    ['costs without a unit', () => withPlan({ metadata: { costs: [{ amount: { usd: 1 } }] } }), 'services[0].plans[0].metadata.costs[0].unit is required'],
   ])('%s', async (_case, raw, reason) => {
     const { leftOut, warnings } = await read(raw());
     expect([leftOut, reasons(warnings)]).toEqual([[], [reason]]);
+  });
+});
+
+describe("metadata that breaks the profile's types is left out, and the entry stays", () => {
+  const kept = { 'x-own': { any: [1] } };
+  const entryOf = (raw: unknown, [offering]: readonly ServiceOffering[]) => (raw === ofService ? offering : offering?.plans[0]);
+  const cases: [string, (metadata: unknown) => object, string, unknown, string][] = [
+    ['a display name that is none', ofService, 'displayName', 1, ' must be a string'],
+    ['an image that is none', ofService, 'imageUrl', { href: 'x' }, ' must be a string'],
+    ['a link to documents that is none', ofService, 'documentationUrl', {}, ' must be a string'],
+    ['shareable as text', ofService, 'shareable', 'true', ' must be a boolean'],
+    ['bullets that are none', ofPlan, 'bullets', 'fast', ' must be an array'],
+    ['bullets as objects', ofPlan, 'bullets', ['fast', { text: 'safe' }], '[1] must be a string'],
+    ['costs without a unit', ofPlan, 'costs', [{ amount: { usd: 1 } }], '[0].unit is required'],
+    ['an amount as text', ofPlan, 'costs', [{ unit: 'month', amount: { usd: '1' } }], '[0].amount.usd must be a number'],
+  ];
+
+  test.each(cases)('%s', async (_case, raw, member, value, rule) => {
+    const { offerings, leftOut, warnings } = await read(raw({ ...kept, [member]: value }));
+    expect([leftOut, offerings.map(({ plans }) => plans.length)]).toEqual([[], [2, 2]]);
+    const at = raw === ofService ? 'services[0]' : 'services[0].plans[0]';
+    expect(reasons(warnings)).toEqual([`${at}.metadata.${member}${rule}: the member is not published`]);
+    expect(entryOf(raw, offerings)?.wire['metadata']).toEqual(kept);
+  });
+
+  test.each(cases)('a setting publishes it as sent, but for what platforms break down over: %s', async (_case, raw, member, value) => {
+    const { offerings, warnings } = await readCatalog(raw({ ...kept, [member]: value }), schemas, { ...FIRST_READING, keepInvalidMetadata: true });
+    expect(reasons(warnings)).toEqual([expect.stringContaining(`.metadata.${member}`)]);
+    const isNeverSent = ['documentationUrl', 'shareable'].includes(member);
+    expect(entryOf(raw, offerings)?.wire['metadata']).toEqual(isNeverSent ? kept : { ...kept, [member]: value });
+  });
+
+  test.each([ofService, ofPlan])('metadata that is no object', async (raw) => {
+    const { offerings, leftOut, warnings } = await read(raw('text'));
+    expect([leftOut, offerings.map(({ plans }) => plans.length)]).toEqual([[], [2, 2]]);
+    expect(reasons(warnings)).toEqual([expect.stringMatching(/metadata must be an object: it is not published$/)]);
   });
 });
 

@@ -1,11 +1,12 @@
 import { TimeSlice } from '../event-loop/time-slice.js';
 import { admitEntries, withoutPlans, type AdmittedService, type KnownEntries, type RawEntry } from './admit-entries.js';
 import { WHOLE_BUDGET, type CatalogBudget } from './catalog-budget.js';
-import { brokenRules, OFFERING_ADVICE, OFFERING_RULES, type CheckedOffering } from './catalog-rules.js';
+import { ADVICE, brokenRules, OFFERING_RULES, type CheckedOffering } from './catalog-rules.js';
 import { Findings } from './findings.js';
 import type { CatalogFinding, LeftOut, ServiceOffering, ServicePlan } from './offering.js';
 import type { BackendSchemas } from './parameter-schemas.js';
 import { NotPublishable, plainJson } from './plain-json.js';
+import { OFFERING_METADATA, readMetadata } from './profile-metadata.js';
 import { readPlan } from './read-plan.js';
 import { withoutNulls } from './without-nulls.js';
 
@@ -57,9 +58,11 @@ export interface ReadingContext {
   readonly budget: CatalogBudget;
   /** What it has published before. */
   readonly known: KnownEntries;
+  /** Whether members of its metadata are published that are of another type than platforms expect. */
+  readonly keepInvalidMetadata: boolean;
 }
 
-const FIRST_READING: ReadingContext = { budget: WHOLE_BUDGET, known: new Map() };
+export const FIRST_READING: ReadingContext = { budget: WHOLE_BUDGET, known: new Map(), keepInvalidMetadata: false };
 
 /**
  * Reads the catalog of one backend, in slices. Cloud Controller refuses a whole catalog over one bad entry, so a bad
@@ -71,7 +74,7 @@ const FIRST_READING: ReadingContext = { budget: WHOLE_BUDGET, known: new Map() }
  * @throws BrokerError `Unavailable` when the gateway is too busy to check schemas: nothing is known then
  */
 export async function readCatalog(raw: unknown, schemas: SchemaChecks, context = FIRST_READING): Promise<CatalogReading> {
-  const reader = new CatalogReader(schemas, context.known);
+  const reader = new CatalogReader(schemas, context);
   const services = await admitEntries(servicesIn(raw), context.known, context.budget, ({ part, service, plan, place, reason }) => {
     if (part === 'schemas') reader.leaveOutSchemas(namesOf(service, plan), reason);
     else reader.leaveOut(namesOf(service, plan), reason, place);
@@ -102,7 +105,7 @@ class CatalogReader {
 
   constructor(
     private readonly schemas: SchemaChecks,
-    private readonly known: KnownEntries,
+    private readonly context: ReadingContext,
   ) {}
 
   reading(): CatalogReading {
@@ -114,7 +117,7 @@ class CatalogReader {
   async addOffering({ raw, at, plans: rawPlans, place }: AdmittedService): Promise<void> {
     const named = namesOf(raw);
     try {
-      const service = checkedOffering(raw, at);
+      const { service, warnings } = checkedOffering(raw, at, this.context);
       const places = identifiersOf(service, at);
       refuseRepeated(places, this.places);
       const { plans, sources } = await this.readPlans(service, rawPlans, named, places);
@@ -122,8 +125,7 @@ class CatalogReader {
       for (const [identifier, where] of places) this.places.set(identifier, where);
       this.offerings.push(serviceOffering(service, plans));
       this.sources.set(service.id, { place, json: JSON.stringify(withoutPlans(raw)), plans: sources });
-      const advice = brokenRules(OFFERING_ADVICE, service, at);
-      if (advice !== undefined) this.warn(named, advice);
+      for (const warning of warnings) this.warn(named, warning);
     } catch (error) {
       this.leaveOut(named, reasonOf(error), place);
     }
@@ -137,7 +139,7 @@ class CatalogReader {
   leaveOut(named: Names, reason: string, place: number): void {
     this.leftOut.add(findingOf(named, reason));
     const { serviceId = '', planId } = named;
-    const plans = this.known.get(serviceId);
+    const plans = this.context.known.get(serviceId);
     if (!plans || (planId !== undefined && !plans.has(planId))) return;
     this.lost.push({ serviceId, ...(planId !== undefined && { planId }), place, reason: shortened(reason, MAX_REASON) });
   }
@@ -157,7 +159,7 @@ class CatalogReader {
       if (this.slice.isOver) await this.slice.next();
       const both = { ...named, ...planNamesOf(raw) };
       try {
-        const { plan, warnings } = await readPlan(raw, at, defaults, this.schemas);
+        const { plan, warnings } = await readPlan(raw, at, defaults, { schemas: this.schemas, keepInvalidMetadata: this.context.keepInvalidMetadata });
         const id = new Map([[`plan id ${plan.id}`, `${at}.id`]]);
         const name = new Map([[plan.name, `${at}.name`]]);
         for (const others of [this.places, places]) refuseRepeated(id, others);
@@ -189,11 +191,18 @@ const MAX_REASON = 1_024;
 const MAX_NAME = 255;
 const OPTIONAL_OBJECTS = { metadata: {}, dashboard_client: {} };
 
-function checkedOffering(raw: unknown, at: string): CheckedOffering {
-  const service = withoutNulls(isObject(raw) ? plainOffering(raw, at) : raw, OPTIONAL_OBJECTS);
+interface ReadOffering {
+  readonly service: CheckedOffering;
+  readonly warnings: readonly string[];
+}
+
+function checkedOffering(raw: unknown, at: string, { keepInvalidMetadata }: ReadingContext): ReadOffering {
+  const plain = withoutNulls(isObject(raw) ? plainOffering(raw, at) : raw, OPTIONAL_OBJECTS);
+  const { entry: service, warnings } = readMetadata(plain, at, OFFERING_METADATA, keepInvalidMetadata);
   const broken = brokenRules(OFFERING_RULES, service, at);
   if (broken !== undefined) throw new NotPublishable(broken);
-  return service as CheckedOffering;
+  const advice = brokenRules(ADVICE, service, at);
+  return { service: service as CheckedOffering, warnings: advice === undefined ? warnings : [advice, ...warnings] };
 }
 
 /** Its plans are checked one by one, so that a bad plan is not the offering's fault: here, whether there is any. */

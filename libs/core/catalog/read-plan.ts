@@ -1,15 +1,22 @@
-import { brokenRules, PLAN_ADVICE, PLAN_RULES, type CheckedPlan } from './catalog-rules.js';
+import { ADVICE, brokenRules, PLAN_RULES, type CheckedPlan } from './catalog-rules.js';
 import { isObject } from '../is-object.js';
 import type { MaintenanceInfo, ServicePlan, WireObject } from './offering.js';
 import type { BackendSchemas } from './parameter-schemas.js';
 import { NotPublishable, plainJson } from './plain-json.js';
 import { readSchemas, type ReadSchemas } from './plan-schemas.js';
+import { PLAN_METADATA, readMetadata } from './profile-metadata.js';
 import { withoutNulls } from './without-nulls.js';
 
 /** What a plan takes from its offering where it says nothing itself. */
 export interface PlanDefaults {
   readonly bindable: boolean;
   readonly planUpdateable: boolean;
+}
+
+/** How the plans of one backend are read. */
+export interface PlanReading {
+  readonly schemas: Pick<BackendSchemas, 'inspect'>;
+  readonly keepInvalidMetadata: boolean;
 }
 
 const OPTIONAL_OBJECTS = { metadata: {}, maintenance_info: {} };
@@ -29,15 +36,16 @@ export async function readPlan(
   raw: unknown,
   at: string,
   defaults: PlanDefaults,
-  checks: Pick<BackendSchemas, 'inspect'>,
+  { schemas: checks, keepInvalidMetadata }: PlanReading,
 ): Promise<ReadPlan> {
   const { rest, schemas: rawSchemas } = apart(raw);
-  const wire = withoutNulls(plainJson(rest, at), OPTIONAL_OBJECTS);
+  const metadata = readMetadata(withoutNulls(plainJson(rest, at), OPTIONAL_OBJECTS), at, PLAN_METADATA, keepInvalidMetadata);
+  const wire = metadata.entry;
   const broken = brokenRules(PLAN_RULES, wire, at);
   if (broken !== undefined) throw new NotPublishable(broken);
   const schemas = await readSchemas(rawSchemas, `${at}.schemas`, checks);
-  const advice = brokenRules(PLAN_ADVICE, wire, at);
-  const warnings = [...(advice === undefined ? [] : [advice]), ...schemas.warnings];
+  const advice = brokenRules(ADVICE, wire, at);
+  const warnings = [...(advice === undefined ? [] : [advice]), ...metadata.warnings, ...schemas.warnings];
   return { plan: servicePlan(wire as CheckedPlan, defaults, schemas), warnings };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CatalogSize } from './catalog-budget.js';
 import { LISTED_FINDINGS } from './catalog-limits.js';
 import type { CatalogFinding, LeftOut } from './offering.js';
-import { readCatalog, type CatalogReading, type Source, type ServiceSource } from './read-catalog.js';
+import { FIRST_READING, readCatalog, type CatalogReading, type Source, type ServiceSource } from './read-catalog.js';
 
 /** What of a catalog is stored: the entries that can be published, as they came, and what was left out. */
 export interface CatalogText {
@@ -45,8 +45,12 @@ const stored = z.object({
 });
 
 /** Reads what was stored; with what had been left out before. */
-export async function readStored(raw: unknown, schemas: Parameters<typeof readCatalog>[1]): Promise<CatalogReading> {
-  const reading = await readCatalog(raw, schemas);
+export async function readStored(
+  raw: unknown,
+  schemas: Parameters<typeof readCatalog>[1],
+  keepInvalidMetadata = false,
+): Promise<CatalogReading> {
+  const reading = await readCatalog(raw, schemas, { ...FIRST_READING, keepInvalidMetadata });
   const { data } = stored.safeParse(raw);
   if (!data) return reading;
   const { leftOut: { count, listed }, lostSchemas } = data;

@@ -35,7 +35,7 @@ function offeringComplaints(service: Bag, say: Say): void {
   say(requires === undefined || (isTexts(requires) && requires.every((r) => PERMISSIONS.includes(r))), 'requires');
   if (isBag(metadata)) {
     say(isAbsentOr(metadata['shareable'], 'boolean'), 'shareable');
-    say(!('documentationUrl' in metadata) || typeof metadata['documentationUrl'] === 'string', 'documentationUrl');
+    for (const key of TEXTS) say(!(key in metadata) || typeof metadata[key] === 'string', `metadata ${key}`);
   }
   if (client !== undefined) {
     say(isBag(client) && ['id', 'secret', 'redirect_uri'].every((key) => isText(client[key])), 'dashboard_client');
@@ -44,11 +44,15 @@ function offeringComplaints(service: Bag, say: Say): void {
   say(names.length > 0 && isUnique(names), 'plan names');
 }
 
+/** Go clients decode metadata into texts, and Korifi breaks down over the last one. */
+const TEXTS = ['displayName', 'imageUrl', 'longDescription', 'providerDisplayName', 'supportUrl', 'documentationUrl'];
+
 const PERMISSIONS = ['syslog_drain', 'route_forwarding', 'volume_mount'];
 
 function planComplaints(plan: Bag, say: Say): void {
   const { maximum_polling_duration: seconds, maintenance_info: info, schemas } = plan;
   commonComplaints(plan, say);
+  planMetadataComplaints(plan['metadata'], say);
   for (const flag of ['free', 'bindable', 'plan_updateable']) say(typeof plan[flag] === 'boolean', `plan ${flag}`);
   say(isAbsentOr(plan['binding_rotatable'], 'boolean'), 'binding_rotatable');
   const duration = seconds ?? 1;
@@ -61,6 +65,19 @@ function planComplaints(plan: Bag, say: Say): void {
     say(JSON.stringify(info).length <= 2000, 'maintenance size');
   }
   schemaComplaints(schemas, say);
+}
+
+function planMetadataComplaints(metadata: unknown, say: Say): void {
+  if (!isBag(metadata)) return;
+  const { displayName, bullets, costs } = metadata;
+  say(isAbsentOr(displayName, 'string'), 'plan displayName');
+  say(bullets === undefined || isTexts(bullets), 'bullets');
+  say(costs === undefined || (Array.isArray(costs) && costs.every(isCost)), 'costs');
+}
+
+function isCost(cost: unknown): boolean {
+  if (!isBag(cost) || !isBag(cost['amount'])) return false;
+  return typeof cost['unit'] === 'string' && Object.values(cost['amount']).every((each) => typeof each === 'number');
 }
 
 function commonComplaints(unit: Bag, say: Say): void {
