@@ -14,13 +14,14 @@ const MAX_SIZE = 2_097_152;
 /** Enough for a clock that counts in steps of 4 ms. */
 const MEASURABLE_MS = 24;
 const ROUNDS = 3;
-const ATTEMPTS = 4;
-/** What is below is not tried again. */
+const ATTEMPTS = 12;
+/** What grows less is not tried again. */
 const UNDISPUTED = 2.6;
 
 /**
  * How many times longer it takes for twice the size, in processor time of this thread; 1 where it takes no measurable time
- * at any size, because there is a limit. The least of several rounds and attempts: garbage is collected in some of them.
+ * at any size, because there is a limit. Of several rounds and attempts the least time of each size counts: garbage is
+ * collected in the others, and a machine that is busy slows them down.
  */
 export function growthOf({ make, work }: Growing): number {
   for (let size = FIRST_SIZE; size <= MAX_SIZE; size *= 2) {
@@ -32,11 +33,12 @@ export function growthOf({ make, work }: Growing): number {
 }
 
 function leastGrowth(work: Growing['work'], half: string, whole: string): number {
-  let least = Infinity;
-  for (let left = ATTEMPTS; left > 0 && least >= UNDISPUTED; left -= 1) {
-    least = Math.min(least, leastMs(ROUNDS, work, whole) / leastMs(ROUNDS, work, half));
+  let [halfMs, wholeMs] = [Infinity, Infinity];
+  for (let left = ATTEMPTS; left > 0 && !(wholeMs / halfMs < UNDISPUTED); left -= 1) {
+    wholeMs = Math.min(wholeMs, leastMs(ROUNDS, work, whole));
+    halfMs = Math.min(halfMs, leastMs(ROUNDS, work, half));
   }
-  return least;
+  return wholeMs / halfMs;
 }
 
 function leastMs(rounds: number, work: Growing['work'], input: string): number {

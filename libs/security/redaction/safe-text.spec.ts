@@ -20,6 +20,11 @@ describe('text from outside', () => {
     expect(safeText('👋👋👋', 8)).toBe('👋…');
   });
 
+  test('is not read to its end when it is far longer than what may be left of it', () => {
+    expect(safeText(`ab${'\0'.repeat(1_000)}c`, 8)).toBe('ab…');
+    expect(safeText(`ab${'\0'.repeat(100)}c`, 8)).toBe('abc');
+  });
+
   test('is never longer than allowed, never broken, and stays the same when made safe again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(60), (text, maxBytes) => {
