@@ -105,11 +105,16 @@ export class BackendRegistry {
     return [...this.live.keys()];
   }
 
+  /** As it is made of its settings now: another one after they changed. */
+  find(id: string): ServiceBackend | undefined {
+    return this.live.get(id)?.backend;
+  }
+
   /** @throws BrokerError Unavailable: surely nothing was asked of the backend. */
   get(id: string): ServiceBackend {
-    const known = this.live.get(id);
-    if (!known) throw new BrokerError('Unavailable', 'the backend of this service is not available right now; try again later');
-    return known.backend;
+    const backend = this.find(id);
+    if (!backend) throw new BrokerError('Unavailable', 'the backend of this service is not available right now; try again later');
+    return backend;
   }
 }
 

@@ -3,8 +3,9 @@ import { BackendRegistry, messageOf } from '../backends/backend-registry.js';
 import { BackendStore } from '../backends/backend-store.js';
 import type { Backend } from '../backends/backend.js';
 import { Journal } from '../journal/journal.js';
+import { ToldOnce } from '../journal/told-once.js';
 import { Catalog } from './catalog.js';
-import { CatalogStore, type StoredCatalog } from './catalog-store.js';
+import { CatalogStore, DamagedCatalog, type StoredCatalog } from './catalog-store.js';
 import { CatalogReadings, type GoodCatalog } from './catalog-readings.js';
 import type { KnownEntries } from './admit-entries.js';
 import { budgetBeside } from './catalog-budget.js';
@@ -25,6 +26,11 @@ const NOTHING_ANY_MORE = 'it offers nothing any more that can be published; what
 interface CatalogInput {
   readonly input: BackendCatalog;
   readonly reading?: CatalogReading;
+}
+
+interface CatalogAttempt {
+  readonly body?: string;
+  readonly failure?: string;
 }
 
 /** How a backend's part of the catalog is doing, for operators. */
@@ -49,8 +55,9 @@ export class CatalogKeeper {
   private conditions = new Map<string, CatalogCondition>();
   private readonly readings: CatalogReadings;
   private found = new Map<string, FindingsOfCatalog>();
-  /** What was told of backends that could not be made ready. */
-  private readonly unready = new Map<string, string>();
+  /** Backends that could not be made ready, and those whose catalog could not be read. */
+  private readonly unready = new ToldOnce();
+  private readonly failed = new ToldOnce();
   private seenRevision = -1n;
   private rebuilding: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
@@ -74,18 +81,30 @@ export class CatalogKeeper {
   async refresh(backendId: string): Promise<void> {
     const { body, failure } = await this.readGood(backendId);
     if (this.stopping.signal.aborted && failure !== undefined) return;
-    if (body !== undefined && (failure === undefined || body !== this.readings.get(backendId)?.body)) {
+    if (body !== undefined && (failure === undefined || !this.readings.isKnown(backendId, body))) {
       await this.catalogs.saveGood(backendId, body);
     }
     if (failure !== undefined) {
-      this.journal.warn('catalog of a backend could not be read', { backendId, failure });
+      this.tellFailure(backendId, failure);
       await this.catalogs.saveFailure(backendId, failure);
     }
+    if (failure === undefined) this.failed.forget(backendId);
     await this.rebuild();
   }
 
+  /** As the backend is now: what one answered whose settings were changed meanwhile says nothing. */
+  private async readGood(backendId: string): Promise<CatalogAttempt> {
+    for (;;) {
+      const asked = this.registry.find(backendId);
+      const attempt = await this.attempt(backendId);
+      const now = this.registry.find(backendId);
+      if (now === asked) return attempt;
+      if (now === undefined) return {};
+    }
+  }
+
   /** What is good of it, and what is wrong. Without the database: that it is away is no failure of the backend. */
-  private async readGood(backendId: string): Promise<{ readonly body?: string; readonly failure?: string }> {
+  private async attempt(backendId: string): Promise<CatalogAttempt> {
     try {
       const raw = await this.read(backendId);
       const before = this.lastGood(backendId);
@@ -175,7 +194,7 @@ export class CatalogKeeper {
     this.conditions = new Map(
       records.map(({ id }) => [id, { backendId: id, ...states.get(id), ...(this.found.get(id) ?? NOTHING_FOUND) }]),
     );
-    for (const id of this.unready.keys()) if (!this.conditions.has(id)) this.unready.delete(id);
+    for (const told of [this.unready, this.failed]) told.keepOnly(new Set(this.conditions.keys()));
     for (const { id, name } of records) this.tellWarnings(name, this.conditions.get(id), before.get(id));
   }
 
@@ -183,7 +202,7 @@ export class CatalogKeeper {
   private async adopt(records: readonly Backend[]): Promise<void> {
     for (const record of records) {
       await this.registry.put(record).then(
-        () => this.unready.delete(record.id),
+        () => this.unready.forget(record.id),
         (error: unknown) => this.tellUnready(record, messageOf(error)),
       );
     }
@@ -193,13 +212,30 @@ export class CatalogKeeper {
 
   /** Told once for each reason, however often the catalog is built. */
   private tellUnready({ id, name }: Backend, reason: string): void {
-    if (this.unready.get(id) === reason) return;
-    this.unready.set(id, reason);
-    this.journal.error('a backend could not be made ready', { backend: name, reason });
+    if (this.unready.isNews(id, reason)) this.journal.error('a backend could not be made ready', { backend: name, reason });
   }
 
-  private async inputOf({ id: backendId, policy }: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
-    const reading = stored && (await this.readings.of(stored, policy));
+  /** Told once for each reason, until it is read again. */
+  private tellFailure(backendId: string, failure: string): void {
+    if (!this.failed.isNews(backendId, failure)) return;
+    const backend = this.registry.record(backendId)?.name;
+    this.journal.warn('catalog of a backend could not be read', { backend, backendId, failure });
+  }
+
+  /** One that is damaged takes nothing from the others: the backend is read anew. */
+  private async readingOf({ id: backendId, name: backend, policy }: Backend, stored: StoredCatalog): Promise<CatalogReading | undefined> {
+    try {
+      return await this.readings.of(stored, policy);
+    } catch (error) {
+      if (!(error instanceof DamagedCatalog)) throw error;
+      this.journal.error('the stored catalog of a backend is damaged, and is read from it anew', { backend, backendId, reason: error.message });
+      return this.readings.get(backendId)?.reading;
+    }
+  }
+
+  private async inputOf(record: Backend, stored: StoredCatalog | undefined): Promise<CatalogInput> {
+    const backendId = record.id;
+    const reading = stored && (await this.readingOf(record, stored));
     return { input: { backendId, offerings: reading?.offerings ?? [] }, ...(reading && { reading }) };
   }
 

@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { BackendPolicy } from '../backends/backend.js';
 import type { CatalogSize } from './catalog-budget.js';
 import { totalSize } from './catalog-budget.js';
-import type { CatalogStore, StoredCatalog } from './catalog-store.js';
+import { DamagedCatalog, type CatalogStore, type StoredCatalog } from './catalog-store.js';
 import type { ParameterSchemas } from './parameter-schemas.js';
 import type { CatalogReading } from './read-catalog.js';
 import { readStored, sizeOfText } from './stored-catalog-text.js';
 
 /** A stored catalog, read. */
 export interface GoodCatalog {
-  readonly body: string;
+  /** Of its text, which is not kept beside what was read from it. */
+  readonly textDigest: string;
   readonly reading: CatalogReading;
   readonly size: CatalogSize;
 }
@@ -26,26 +28,41 @@ export class CatalogReadings {
     return this.byBackend.get(backendId);
   }
 
+  /** Whether this is the text that was read last. */
+  isKnown(backendId: string, text: string): boolean {
+    return this.byBackend.get(backendId)?.textDigest === digestOf(text);
+  }
+
   /** How much all other backends publish. */
   sizeBeside(backendId: string): CatalogSize {
     return totalSize([...this.byBackend].filter(([id]) => id !== backendId).map(([, { size }]) => size));
   }
 
-  /** Reads what is new or has changed in the store; undefined when the backend has no catalog yet. */
+  /** Reads what is new or has changed in the store; undefined when the backend has no catalog yet. @throws DamagedCatalog */
   async of({ backendId, digest }: StoredCatalog, { keepInvalidMetadata = false }: BackendPolicy): Promise<CatalogReading | undefined> {
     if (digest === undefined) return undefined;
     const known = this.byBackend.get(backendId);
     if (known?.digest === digest && known.keepInvalidMetadata === keepInvalidMetadata) return known.reading;
     const body = await this.catalogs.body(backendId);
     if (body === undefined) return undefined;
-    const reading = await readStored(JSON.parse(body), this.schemas.of(backendId), keepInvalidMetadata);
+    const reading = await readStored(parsed(body), this.schemas.of(backendId), keepInvalidMetadata);
     const size = sizeOfText({ services: [...reading.sources.values()] });
-    this.byBackend.set(backendId, { digest, keepInvalidMetadata, body, reading, size });
+    this.byBackend.set(backendId, { digest, keepInvalidMetadata, textDigest: digestOf(body), reading, size });
     return reading;
   }
 
   /** Forgets backends that are not there any more. */
   keepOnly(backendIds: ReadonlySet<string>): void {
     for (const id of this.byBackend.keys()) if (!backendIds.has(id)) this.byBackend.delete(id);
+  }
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new DamagedCatalog('it is not JSON');
   }
 }

@@ -11,12 +11,17 @@ export interface StoredCatalog {
   readonly failure?: string;
 }
 
+/** A stored catalog that cannot be opened: it is damaged, or sealed with a key that is gone. */
+export class DamagedCatalog extends Error {
+  override readonly name = 'DamagedCatalog';
+}
+
 /** Catalogs at rest. What was good once stays until an operator removes the backend. */
 export abstract class CatalogStore {
   abstract all(): Promise<StoredCatalog[]>;
-  /** The catalog of a backend as JSON; undefined while it was never read. */
+  /** The catalog of a backend as JSON; undefined while it was never read. @throws DamagedCatalog */
   abstract body(backendId: string): Promise<string | undefined>;
-  /** Keeps a newly read catalog; raises the revision when the body changed. */
+  /** Keeps a newly read catalog; raises the revision when the body changed. A damaged one is replaced. */
   abstract saveGood(backendId: string, body: string): Promise<void>;
   abstract saveFailure(backendId: string, failure: string): Promise<void>;
   abstract owners(): Promise<IdentifierOwners>;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CatalogStore, Sealer, ownersByClaims, type Claim, type IdentifierOwners, type StoredCatalog } from '#core';
+import { CatalogStore, DamagedCatalog, Sealer, ownersByClaims, type Claim, type IdentifierOwners, type StoredCatalog } from '#core';
 import type { EntityManager } from 'typeorm';
 import { BackendCatalogEntity } from '../entities/backend-catalog.entity.js';
 import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
@@ -32,13 +32,13 @@ export class PostgresCatalogStore extends CatalogStore {
 
   async body(backendId: string): Promise<string | undefined> {
     const found = await this.orm.run((manager) => manager.findOneBy(BackendCatalogEntity, { backendId }));
-    return this.columns.open('body', backendId, found?.body ?? null);
+    return this.open(backendId, found?.body ?? null);
   }
 
   async saveGood(backendId: string, body: string): Promise<void> {
     await this.ofKnownBackend(async (manager) => {
       const known = await manager.findOne(BackendCatalogEntity, { where: { backendId }, lock: { mode: 'pessimistic_write' } });
-      const isNew = !known?.body || this.columns.open('body', backendId, known.body) !== body;
+      const isNew = !known?.body || !this.holds(backendId, known.body, body);
       const sealed = isNew ? { body: this.columns.seal('body', backendId, body) } : {};
       const now = new Date();
       const row = { backendId, ...sealed, fetchedAt: now, attemptedAt: now, failure: null };
@@ -74,6 +74,22 @@ export class PostgresCatalogStore extends CatalogStore {
 
   async raiseRevision(): Promise<void> {
     await this.orm.run(raiseRevision);
+  }
+
+  private open(backendId: string, sealed: Buffer | null): string | undefined {
+    try {
+      return this.columns.open('body', backendId, sealed);
+    } catch (error) {
+      throw new DamagedCatalog('it cannot be opened', { cause: error });
+    }
+  }
+
+  private holds(backendId: string, sealed: Buffer, body: string): boolean {
+    try {
+      return this.open(backendId, sealed) === body;
+    } catch {
+      return false;
+    }
   }
 
   /** A backend may be removed while its catalog is read: then there is nothing to keep. */
