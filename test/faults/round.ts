@@ -22,8 +22,8 @@ export interface RoundReport {
   readonly history: History;
 }
 
-const STRIKES_WITHIN_MS = 10_000;
-const QUIET_WITHIN_MS = 20_000;
+const STRIKES_WITHIN_MS = 30_000;
+const QUIET_WITHIN_MS = 60_000;
 const STOPPED_MS = 2_500;
 
 /** Plays one cell: prepare, strike, let everybody retry, wait for quiescence, check; then remove all and check again. */

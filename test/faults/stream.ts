@@ -8,7 +8,7 @@ import type { ClientName, Stage } from './stage.js';
 
 const CLIENTS: readonly ClientName[] = ['cloud-controller', 'service-catalog', 'korifi'];
 const PREFIX = 'stream-';
-const QUIET_WITHIN_MS = 30_000;
+const QUIET_WITHIN_MS = 60_000;
 /** An instance and its binding. */
 type Life = Required<Pick<Subject, 'instanceId' | 'bindingId' | 'plan'>>;
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const STEP_MS = 40;
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 
 /** Tries until the try gives something; a platform's backoff, shortened. */
 export async function patiently<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
