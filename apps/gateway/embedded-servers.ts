@@ -8,11 +8,11 @@ import type { OwnServers } from './own-servers.js';
 const RECORD_DATABASE = 'osb_gateway';
 /** The gateway starts without the server for tenants where that takes longer: nobody but tenants waits for it then. */
 const LONGEST_TENANTS_START_MS = 30_000;
+/** More than the largest plan has, and some that only the gateway gets: release 0.1 made databases beside the record. */
+const CONNECTIONS: ServerSettings = { max_connections: '200', superuser_reserved_connections: '20' };
 /** What one tenant cannot take from the others (ADR 0019). */
 export const TENANT_SETTINGS: ServerSettings = {
-  // More than the largest plan has, and some that only the gateway gets.
-  max_connections: '200',
-  superuser_reserved_connections: '20',
+  ...CONNECTIONS,
   max_locks_per_transaction: '128',
   // 64 MiB on disk.
   max_notify_queue_pages: '8192',
@@ -31,7 +31,7 @@ export const TENANT_SETTINGS: ServerSettings = {
 export async function startEmbeddedServers({ postgresDir, tenantsDir }: DataDir, journal: Journal): Promise<OwnServers> {
   const tenants = new TenantServer(tenantsDir, journal);
   try {
-    const { kept, server } = await KeptPostgres.start({ dataDir: postgresDir }, journal);
+    const { kept, server } = await KeptPostgres.start({ dataDir: postgresDir, settings: CONNECTIONS }, journal);
     await createIfMissing(server).catch(async (error: unknown) => {
       await kept.stop();
       throw error;

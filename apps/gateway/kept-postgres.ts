@@ -68,7 +68,8 @@ export class KeptPostgres {
         await this.open();
       } catch (error) {
         this.isLost = true;
-        this.journal.error('embedded PostgreSQL cannot be started again yet', { folder: this.options.dataDir, error });
+        const problem = this.server ? 'embedded PostgreSQL cannot be started again yet' : 'embedded PostgreSQL cannot be started yet';
+        this.journal.error(problem, { folder: this.options.dataDir, error });
         this.attempted.resolve();
         await pause(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }

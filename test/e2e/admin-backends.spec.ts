@@ -292,3 +292,10 @@ describe('the catalog for operators', () => {
     );
   });
 });
+
+test('operators learn why a postgresql backend without a server offers nothing, and how to name one', async () => {
+  const { body } = await admin.post('/backends', { name: 'nowhere', type: 'postgresql', settings: {} });
+  const told = /no PostgreSQL server is named for new instances.*PATCH \/admin\/v1\/backends\/….*nothing of it is offered/;
+  expect([body.catalog.services, body.catalog.failure]).toEqual([0, expect.stringMatching(told)]);
+  expect(gateway.logLines.filter((line) => told.test(line))).toHaveLength(1);
+});

@@ -15,6 +15,7 @@ test('a gateway starts although the server for tenants does not, serves the rest
   expect((await osb.provision('demo', await gateway.plan('demo', 'demo'))).status).toBe(201);
   const { body } = await admin.request('GET', '/admin/v1/backends/postgresql');
   expect(body.catalog.failure).toContain('no PostgreSQL server is named for new instances');
+  expect(gateway.lines).toContainEqual(expect.stringContaining('embedded PostgreSQL cannot be started yet'));
 
   await rename(folder, `${folder}-aside`);
   // It is tried again after 1 s, 2 s, 4 s and so on.

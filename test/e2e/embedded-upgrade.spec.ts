@@ -50,6 +50,10 @@ test('after an upgrade new databases are made on the server for tenants, and ope
   expect(gateway.lines).toContainEqual(told);
 });
 
+test('nobody is asked to set up the embedded servers: they have the connections they need', () => {
+  expect(gateway.lines.filter((line) => /max_connections|superuser_reserved_connections/.test(line))).toEqual([]);
+});
+
 test('old databases keep every verb where they are, over restarts', async () => {
   await gateway.kill('SIGTERM');
   gateway = await home.start();

@@ -43,7 +43,7 @@ export class ServersReadiness {
       ...(tenants > 0 ? [sharedRecordWarning(tenants)] : []),
       ...(isSame(forNew, record) ? [NAMED_RECORD_WARNING] : []),
     ]);
-    if (!forNew && tenants === 0) throw new Error(NO_SERVER);
+    if (!forNew && tenants === 0) throw new Error(`${NO_SERVER}, by PATCH /admin/v1/backends/… or in CONFIG_FILE. Until then nothing of it is offered`);
   }
 
   /** An unusable server of earlier instances keeps nothing from the others. */

@@ -81,10 +81,15 @@ export class Verb {
       return step({
         log: this.connections.log,
         admin,
-        inside: (database, visit) =>
-          enter(admin, database, () => this.connections.inside(database, this.bounds, this.#progress, visit)),
+        inside: (database, visit) => this.#enter(admin, database, visit),
       });
     });
+  }
+
+  #enter<T>(admin: Session, database: string, visit: Step<T>): Promise<T> {
+    const { bounds } = this;
+    const once = (): Promise<T> => this.connections.inside(database, bounds, this.#progress, visit);
+    return enter(admin, database, once, (waitMs) => pause(waitMs, bounds.signal));
   }
 
   #remainingMs(): number {
