@@ -101,6 +101,8 @@ export class Instance {
 /** Connects, runs the statements and gives back the rows of the last one. */
 async function sql(config: ClientConfig, ...statements: string[]): Promise<Record<string, unknown>[]> {
   const client = new Client(config);
+  // The server may end it between two statements.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     let rows: Record<string, unknown>[] = [];

@@ -1,5 +1,6 @@
 import { DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
 import { BrokerError } from '#sdk';
+import { findGrantingInstances } from './grants-to-roles.js';
 import type { FoundRole } from './inventory.js';
 import { findReferences, list, removeReferences, type Heir, type ReferringDatabase } from './role-references.js';
 import { isRefusal } from './sql-errors.js';
@@ -49,9 +50,9 @@ export class RoleRemoval {
       const found = await findReferences(this.work.admin, roles, except);
       if (found.length === 0) return;
       if (round === MAX_ROUNDS) return this.#refuseOwned(found);
-      for (const reference of found) {
-        if (round > 0) this.#suspended.push(...(await suspendLogins(this.work.admin, reference.database, this.work.log)));
-        if (reference.connectable) await this.#removeIn(reference.database, roles);
+      for (const { database } of found.filter(({ connectable }) => connectable)) {
+        if (round > 0) await this.#suspendThoseWhoRefer(database, roles);
+        await this.#removeIn(database, roles);
       }
     }
   }
@@ -89,6 +90,12 @@ export class RoleRemoval {
       `INSERT INTO public.removed_role VALUES (${role.oid}, ${escapeLiteral(role.name)}) ON CONFLICT DO NOTHING`,
     );
     return false;
+  }
+
+  /** Those who can enter a tenant's database are its own logins; elsewhere strangers must not suffer for the one who refers. */
+  async #suspendThoseWhoRefer(database: string, roles: readonly FoundRole[]): Promise<void> {
+    const instances = await this.work.inside(database, (session) => findGrantingInstances(session, roles));
+    this.#suspended.push(...(await suspendLogins(this.work.admin, [database, ...instances], this.work.log)));
   }
 
   /** What is refused here is met again in the next round, with the logins there suspended. */

@@ -1,6 +1,11 @@
 import { escapeIdentifier } from 'pg';
+import { BrokerError } from '#sdk';
+import { findGrants, revocation } from './grants-to-roles.js';
 import type { FoundRole } from './inventory.js';
+import { findOwned, locksOfRest, MAX_LOCKS, settlement } from './objects-of-roles.js';
+import { findPolicies, withoutRoles } from './policies-for-roles.js';
 import type { Session } from './session.js';
+import { isContention, isRefusal } from './sql-errors.js';
 
 /** Who inherits what a role made in its instance's database. */
 export interface Heir {
@@ -32,16 +37,22 @@ export function findReferences(
 
 /**
  * Removes all that refers to these roles in the database of the session. What they own passes to the heir, else it is
- * dropped.
+ * dropped, with what depends on it. Its users may have made any number of references: each transaction changes a limited
+ * number of them and keeps what it has done, so that the gateway never fills the server's lock table itself.
+ *
+ * @throws BrokerError BackendFailed when the roles own more than can be changed at once
  */
 export async function removeReferences(session: Session, roles: readonly FoundRole[], heir?: Heir): Promise<void> {
-  const grants = await grantsOfOthers(session, roles);
+  await inSteps(session, () => findGrants(session, roles), revocation);
+  await inSteps(session, () => findPolicies(session, roles), withoutRoles);
+  await inSteps(session, () => findOwned(session, roles), (object) => settlement(object, heir?.owner));
+  if ((await locksOfRest(session, roles)) > MAX_LOCKS) {
+    throw new BrokerError(
+      'BackendFailed',
+      'a login owns more than can be changed in one transaction, such as a table with hundreds of indexes; drop them and repeat the delete',
+    );
+  }
   await session.change(
-    ...grants.flatMap(({ grantor, privilege, kind, object, grantee }) => [
-      `SET LOCAL ROLE ${escapeIdentifier(grantor)}`,
-      `REVOKE ${privilege} ON ${kind} ${object} FROM ${escapeIdentifier(grantee)} CASCADE`,
-      'RESET ROLE',
-    ]),
     ...(heir === undefined
       ? [`DROP OWNED BY ${list(roles)} CASCADE`]
       : [`REASSIGN OWNED BY ${list(roles)} TO ${escapeIdentifier(heir.owner)}`, `DROP OWNED BY ${list(roles)}`]),
@@ -50,61 +61,31 @@ export async function removeReferences(session: Session, roles: readonly FoundRo
 
 export const list = (roles: readonly FoundRole[]): string => roles.map(({ name }) => escapeIdentifier(name)).join(', ');
 
-interface Grant {
-  readonly privilege: string;
-  readonly kind: string;
-  readonly object: string;
-  readonly grantor: string;
-  readonly grantee: string;
+/** Changes what `find` returns, until it finds nothing else. What is refused is left for the statements after it. */
+async function inSteps<T>(session: Session, find: () => Promise<T[]>, change: (found: T) => string[]): Promise<void> {
+  let before = new Set<string>();
+  for (;;) {
+    const found = (await find()).map((each) => change(each));
+    const now = new Set(found.map((statements) => statements.join(';')));
+    if ([...now].every((each) => before.has(each))) return;
+    await together(session, found);
+    before = now;
+  }
 }
 
-/**
- * What somebody else than the owner of an object, with a grant option, granted to one of the roles. DROP OWNED leaves
- * that, and so does a cascading REVOKE where the grantor is a member of the owner. Only the grantor can take it away,
- * each privilege by its name.
- */
-function grantsOfOthers(session: Session, roles: readonly FoundRole[]): Promise<Grant[]> {
-  return session.rows<Grant>(
-    `WITH referring AS (
-       SELECT DISTINCT classid, objid FROM pg_shdepend
-        WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND deptype = 'a'
-          AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
-     SELECT privilege || coalesce(' (' || quote_ident(col) || ')', '') AS privilege, kind, object,
-            pg_get_userbyid(grantor) AS grantor, pg_get_userbyid(grantee) AS grantee
-       FROM referring CROSS JOIN LATERAL (${PRIVILEGES})
-              AS acl (kind, object, col, owner, grantor, grantee, privilege)
-      WHERE grantor <> owner AND grantee = ANY ($1::oid[])`,
-    [roles.map(({ oid }) => oid)],
-  );
+async function together(session: Session, changes: readonly string[][]): Promise<void> {
+  try {
+    await session.change(...changes.flat());
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    for (const statements of changes) await unlessRefused(session.change(...statements));
+  }
 }
 
-/** The access control entries of one object, of every kind that has them, with its name for REVOKE. */
-const PRIVILEGES = [
-  `SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, objid::regclass::text, NULL, relowner, acl.grantor, acl.grantee, acl.privilege_type
-     FROM pg_class, aclexplode(relacl) AS acl WHERE classid = 'pg_class'::regclass AND oid = objid`,
-  `SELECT 'TABLE', objid::regclass::text, attname, relowner, acl.grantor, acl.grantee, acl.privilege_type
-     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid, aclexplode(attacl) AS acl
-    WHERE classid = 'pg_class'::regclass AND attrelid = objid`,
-  ...(
-    [
-      ['SCHEMA', 'pg_namespace', 'regnamespace', 'nsp'],
-      ['ROUTINE', 'pg_proc', 'regprocedure', 'pro'],
-      ['TYPE', 'pg_type', 'regtype', 'typ'],
-    ] as const
-  ).map(
-    ([kind, catalog, type, prefix]) => `SELECT '${kind}', objid::${type}::text, NULL, ${prefix}owner, acl.grantor, acl.grantee, acl.privilege_type
-     FROM ${catalog}, aclexplode(${prefix}acl) AS acl WHERE classid = '${catalog}'::regclass AND oid = objid`,
-  ),
-  ...(
-    [
-      ['LANGUAGE', 'pg_language', 'lan'],
-      ['FOREIGN DATA WRAPPER', 'pg_foreign_data_wrapper', 'fdw'],
-      ['FOREIGN SERVER', 'pg_foreign_server', 'srv'],
-    ] as const
-  ).map(
-    ([kind, catalog, prefix]) => `SELECT '${kind}', quote_ident(${prefix}name), NULL, ${prefix}owner, acl.grantor, acl.grantee, acl.privilege_type
-     FROM ${catalog}, aclexplode(${prefix}acl) AS acl WHERE classid = '${catalog}'::regclass AND oid = objid`,
-  ),
-  `SELECT 'LARGE OBJECT', objid::text, NULL, lomowner, acl.grantor, acl.grantee, acl.privilege_type
-     FROM pg_largeobject_metadata, aclexplode(lomacl) AS acl WHERE classid = 'pg_largeobject'::regclass AND oid = objid`,
-].join(' UNION ALL ');
+async function unlessRefused(step: Promise<void>): Promise<void> {
+  try {
+    await step;
+  } catch (error) {
+    if (!isRefusal(error) || isContention(error)) throw error;
+  }
+}

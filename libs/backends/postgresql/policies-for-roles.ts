@@ -1,0 +1,36 @@
+import { escapeIdentifier } from 'pg';
+import type { FoundRole } from './inventory.js';
+import type { Session } from './session.js';
+
+/** Policies changed in one transaction: each locks its table. */
+const POLICIES_PER_STEP = 100;
+
+/** A row security policy that names one of the roles. */
+export interface Policy {
+  readonly name: string;
+  readonly table: string;
+  readonly owner: string;
+  /** Whom else it is for. */
+  readonly others: string[];
+}
+
+/** The next policies for these roles in the database of the session. */
+export function findPolicies(session: Session, roles: readonly FoundRole[]): Promise<Policy[]> {
+  return session.rows<Policy>(
+    `SELECT DISTINCT polname AS name, polrelid::regclass::text AS "table", pg_get_userbyid(relowner) AS owner,
+            ARRAY(SELECT rolname::text FROM pg_roles WHERE oid = ANY (polroles) AND oid <> ALL ($1::oid[]) ORDER BY 1) AS others
+       FROM (SELECT objid FROM pg_shdepend
+              WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid = 'pg_policy'::regclass
+                AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+              LIMIT ${POLICIES_PER_STEP}) AS found
+       JOIN pg_policy ON pg_policy.oid = objid JOIN pg_class ON pg_class.oid = polrelid`,
+    [roles.map(({ oid }) => oid)],
+  );
+}
+
+/** A policy for nobody else goes, like with DROP OWNED. */
+export function withoutRoles({ name, table, owner, others }: Policy): string[] {
+  const policy = `POLICY ${escapeIdentifier(name)} ON ${table}`;
+  const to = others.map((each) => escapeIdentifier(each)).join(', ');
+  return [`SET LOCAL ROLE ${escapeIdentifier(owner)}`, to === '' ? `DROP ${policy}` : `ALTER ${policy} TO ${to}`, 'RESET ROLE'];
+}
