@@ -1,5 +1,6 @@
-import { Body, Delete, Get, Param, Patch, Post } from '@nestjs/common';
-import { ApiBody } from '@nestjs/swagger';
+import { Body, Delete, Get, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiHeader } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import {
   ChangeBackend,
@@ -14,6 +15,7 @@ import {
 import { AdminController } from '../request/admin-controller.js';
 import { AskedBy } from '../request/asked-by.js';
 import { Documented } from '../request/documented.js';
+import { entityTag, requiredVersion } from '../request/entity-tag.js';
 import { BackendDirectory } from './backend-directory.js';
 import { BackendSettings } from './backend-settings.js';
 import {
@@ -69,27 +71,35 @@ export class BackendsController {
   }
 
   @Get(':name')
-  @Documented({ summary: 'Shows a backend', answer: backendView, refusals: NOT_FOUND })
-  async show(@Param('name') name: string): Promise<BackendView> {
-    return this.directory.view(await this.directory.find(name));
+  @Documented({ summary: 'Shows a backend', description: 'Its ETag is its version.', answer: backendView, refusals: NOT_FOUND })
+  async show(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<BackendView> {
+    const backend = await this.directory.find(name);
+    reply.header('etag', entityTag(backend.version));
+    return this.directory.view(backend);
   }
 
   @Patch(':name')
   @Documented({
     summary: 'Changes settings or plan policies of a backend',
-    description: 'Its catalog is read again with new settings.',
+    description: 'Its catalog is read again with new settings. Policies of plans it does not offer are refused.',
     answer: changedBackend,
-    refusals: NOT_FOUND,
+    refusals: { ...NOT_FOUND, 412: 'It is of another version than If-Match names.' },
   })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the backend that is to be changed.' })
   async change(
     @AskedBy() operator: Operator,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Param('name') name: string,
     @Body({ schema: changeBody }) body: z.output<typeof changeBody>,
   ): Promise<Changed> {
     const backend = await this.directory.find(name);
+    const version = requiredVersion(request.headers['if-match'], backend.version);
     const settings = body.settings && this.settings.received(backend.type, body.settings, backend.settings);
     const change = { ...body, ...(settings && { settings }) };
-    return this.answer(await this.changeBackend.execute(operator, backend, 'change', change));
+    const changed = await this.changeBackend.execute(operator, backend, 'change', change, version);
+    reply.header('etag', entityTag(changed.backend.version));
+    return this.answer(changed);
   }
 
   @Post(':name/enable')

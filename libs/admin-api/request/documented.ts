@@ -19,7 +19,7 @@ export interface RouteFacts {
   /** What a success answers. */
   readonly answer: z.ZodType;
   /** When it refuses what was well asked, by status. */
-  readonly refusals?: Readonly<Partial<Record<404 | 409, string>>>;
+  readonly refusals?: Readonly<Partial<Record<404 | 409 | 412, string>>>;
 }
 
 /** A route as the OpenAPI document tells of it; also sets the status of its success. */

@@ -30,13 +30,19 @@ export class ChangeBackend {
     private readonly catalog: Catalog,
   ) {}
 
-  async execute(operator: Operator, before: Backend, verb: BackendVerb, change: BackendChange): Promise<{ backend: Backend; vanished: Vanished[] }> {
+  /**
+   * @param ifVersion the version that is to be changed, and no other
+   * @throws BrokerError BadRequest for settings that are wrong and for policies of unknown plans; PreconditionFailed
+   */
+  async execute(operator: Operator, before: Backend, verb: BackendVerb, change: BackendChange, ifVersion?: number): Promise<{ backend: Backend; vanished: Vanished[] }> {
     if (change.settings) this.settings.check(before.name, before.type, change.settings);
     const shown = this.catalog.published();
+    if (change.planPolicies) refuseUnknownPlans(before, change.planPolicies, shown.planIdsOf(before.id));
     const after = { ...before, ...change };
     const audit = operatorDid(operator, `backend.${verb}`, `backend ${before.name}`, { before: viewOf(before), after: viewOf(after) });
-    const backend = await this.backends.change(before.id, change, audit);
+    const backend = await this.backends.change(before.id, change, audit, ifVersion);
     if (!backend) throw new BrokerError('NotFound', `backend "${before.name}" was removed meanwhile`);
+    if (backend === 'another version') throw new BrokerError('PreconditionFailed', `backend "${before.name}" was changed meanwhile; read it again`);
     await this.publish(backend, change);
     return { backend, vanished: vanishedBetween(shown, this.catalog.published()) };
   }
@@ -46,6 +52,22 @@ export class ChangeBackend {
     if (change.settings || change.state === 'enabled') await this.keeper.refresh(backend.id);
   }
 }
+
+/** Those it has a policy for already may stay. While nothing of it is published, nobody knows its plans. */
+function refuseUnknownPlans({ planPolicies }: Backend, policies: Backend['planPolicies'], known: ReadonlySet<string>): void {
+  if (known.size === 0) return;
+  const unknown = Object.keys(policies).filter((id) => !known.has(id) && planPolicies[id] === undefined);
+  if (unknown.length === 0) return;
+  const named = unknown.slice(0, MOST_NAMED).map((id) => `"${id.slice(0, MOST_ID)}"`);
+  throw new BrokerError(
+    'BadRequest',
+    `planPolicies: the backend offers no plan ${named.join(', ')}; GET /admin/v1/catalog shows the ids of its plans`,
+  );
+}
+
+/** A refusal names so many plans, each by so many characters. */
+const MOST_NAMED = 10;
+const MOST_ID = 255;
 
 type Shown = ReturnType<Catalog['published']>;
 

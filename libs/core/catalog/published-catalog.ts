@@ -84,6 +84,12 @@ export class PublishedCatalog {
     return this.everything.get(serviceId)?.get(planId);
   }
 
+  /** The plans of a backend, whoever is shown them. */
+  planIdsOf(backendId: string): ReadonlySet<string> {
+    const found = [...this.everything.values()].flatMap((plans) => [...plans.values()]).filter((plan) => plan.backendId === backendId);
+    return new Set(found.map(({ plan }) => plan.id));
+  }
+
   private missing(serviceId: string, planId: string): MissingPlan {
     const plans = this.everything.get(serviceId);
     const [service, plan] = [`service "${shortened(serviceId)}"`, `plan "${shortened(planId)}"`];

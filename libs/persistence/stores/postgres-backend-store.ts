@@ -42,11 +42,12 @@ export class PostgresBackendStore extends BackendStore {
     }
   }
 
-  async change(id: string, change: BackendChange, audit: AuditEvent): Promise<Backend | undefined> {
+  async change(id: string, change: BackendChange, audit: AuditEvent, ifVersion?: number): Promise<Backend | 'another version' | undefined> {
     return this.orm.transaction(async (manager) => {
       // Not the lock of a removal: instances go on referring to the backend meanwhile.
       const entity = await manager.findOne(BackendEntity, { where: { id }, lock: { mode: 'for_no_key_update' } });
       if (!entity) return undefined;
+      if (ifVersion !== undefined && entity.version !== ifVersion) return 'another version';
       const { settings, ...plain } = change;
       Object.assign(entity, plain, settings ? { settings: this.seal({ id, settings }) } : {});
       if (change.state === 'enabled') entity.closedMessage = null;
