@@ -95,7 +95,9 @@ create table operation (
   created_at timestamp with time zone not null default osb_now(),
   finished_at timestamp with time zone,
   confirmed boolean not null default true,
-  last_cause text
+  last_cause text,
+  call_ms integer,
+  conflicted boolean not null default false
 );
 create table platform (
   id uuid not null,

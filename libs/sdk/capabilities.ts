@@ -20,6 +20,11 @@ export interface Capabilities {
    * `asynchronousVerbs` names.
    */
   readonly heedsAcceptsIncomplete?: boolean;
+  /**
+   * How long a call that changes something may take, up to 10 minutes; shorter than the gateway's 50 s counts as those.
+   * A platform that takes no 202 is answered after 50 s all the same.
+   */
+  readonly callTimeoutMs?: number;
   /** `fetchInstance` tells what the backend itself knows; without it the gateway answers from its own record. */
   readonly fetchInstance?: boolean;
   /** `fetchBinding` returns the credentials again; a bind that is accepted without it counts as failed and is unbound. */

@@ -44,7 +44,7 @@ export interface ServiceBackend {
   /** GET /v2/service_instances/:instance_id; called only where `capabilities.fetchInstance`. */
   fetchInstance(request: InstanceRef, call: Call): Promise<FetchedInstance>;
 
-  /** GET /v2/service_instances/:instance_id/last_operation; called only after `accepted`. */
+  /** GET /v2/service_instances/:instance_id/last_operation; called after `accepted`, and after a `Conflict` of a repeated create. */
   lastInstanceOperation(request: InstanceRef & PollRequest, call: Call): Promise<LastOperation>;
 
   /** PUT /v2/service_instances/:instance_id/service_bindings/:binding_id */
@@ -56,7 +56,7 @@ export interface ServiceBackend {
   /** GET /v2/service_instances/:instance_id/service_bindings/:binding_id; only where `capabilities.fetchBinding`. */
   fetchBinding(request: BindingRef, call: BindingCall): Promise<FetchedBinding>;
 
-  /** GET /v2/service_instances/:instance_id/service_bindings/:binding_id/last_operation; only after `accepted`. */
+  /** GET /v2/service_instances/:instance_id/service_bindings/:binding_id/last_operation; as for instances. */
   lastBindingOperation(request: BindingRef & PollRequest, call: BindingCall): Promise<LastOperation>;
 
   /** What an operator should know of this backend now, one sentence each; shown by the admin API. No secret. */

@@ -43,8 +43,8 @@ function lose(statement: string): () => boolean {
 
 /** How often the broker was asked to change this instance or its bindings, and what the trail says of it. */
 async function told(id: string): Promise<{ asked: number; trail: string[] }> {
-  const asked = remote.broker.requests.filter(({ method, url }) => method !== 'GET' && url.includes(`/${id}`)).length;
   const trail = await query<{ outcome: string }>(database.url, `select outcome from audit_event where subject like '%instance ' || $1 order by id`, [id]);
+  const asked = remote.broker.requests.filter(({ method, url }) => method !== 'GET' && url.includes(`/${id}`)).length;
   return { asked, trail: trail.map(({ outcome }) => outcome) };
 }
 

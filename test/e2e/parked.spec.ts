@@ -88,7 +88,7 @@ test('the delete of the platform has it tried again', async () => {
 });
 
 test('a create refused as existing when it was sent again leaves a clean-up that waits for a word', async () => {
-  broker.when('PUT', 'instance', hangUp(), reply(409, { description: 'It exists.' }));
+  broker.when('PUT', 'instance', hangUp(), reply(409, { description: 'It exists.' })).when('GET', 'last operation', reply(404, {}));
   const { body } = await stage.osb.provision(id, broker.plan, {}, { acceptsIncomplete: true });
   expect((await stage.osb.ended(id, body.operation)).body.state).toBe('failed');
   await parked();

@@ -8,6 +8,9 @@ import type { OsbSettings } from './settings.js';
 /** A request to the broker; its path is below the base URL: `/v2/catalog`. */
 export type HttpRequest = OriginRequest;
 
+/** Longer than a call has: its deadline ends it first. */
+const TIMEOUT_MS = 55_000;
+
 /** HTTP to one broker, with the gateway's own credentials. */
 export class BrokerClient {
   /** Host and port, for operators. */
@@ -20,7 +23,7 @@ export class BrokerClient {
     const url = new URL(settings.url);
     this.host = url.host;
     this.prefix = url.pathname.replace(/\/+$/, '');
-    this.broker = new HttpOrigin(url.origin, addresses, settings);
+    this.broker = new HttpOrigin(url.origin, addresses, { ...settings, timeoutMs: settings.timeoutMs ?? TIMEOUT_MS });
     this.authorization = authorizationOf(settings, addresses);
   }
 

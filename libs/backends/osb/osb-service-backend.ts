@@ -25,8 +25,11 @@ import type { BrokerClient } from './broker-client.js';
 import { CatalogReader, type Retrievability } from './catalog-reader.js';
 import { descriptionCleaner } from './description.js';
 import { bindingPath, brokerHeaders, instancePath, jsonObject, query } from './osb-request.js';
+import { present } from './present.js';
 import { bindingResult, fetchedBinding, fetchedInstance, instanceResult } from './result-answers.js';
 import type { OsbSettings } from './settings.js';
+
+const CAPABILITIES: Capabilities = { fetchInstance: true, fetchBinding: true, heedsAcceptsIncomplete: true };
 
 /** Left out where the platform takes no 202 and is not to be kept waiting: the broker's own 422 is the answer then. */
 const incomplete = ({ acceptsIncomplete }: Call) => (acceptsIncomplete === false ? {} : { accepts_incomplete: 'true' });
@@ -38,7 +41,7 @@ export class OsbServiceBackend implements ServiceBackend {
    * Fetching is per offering at a broker. For an offering that does not offer it, both fetches throw
    * `MethodNotAllowed`: unlike `NotFound`, that says nothing about whether the resource exists.
    */
-  readonly capabilities: Capabilities = { fetchInstance: true, fetchBinding: true, heedsAcceptsIncomplete: true };
+  readonly capabilities: Capabilities;
   private readonly calls: BrokerCalls;
   private readonly catalogs: CatalogReader;
 
@@ -47,6 +50,7 @@ export class OsbServiceBackend implements ServiceBackend {
     private readonly client: BrokerClient,
     private readonly log: BackendLog,
   ) {
+    this.capabilities = { ...CAPABILITIES, ...present({ callTimeoutMs: settings.timeoutMs }) };
     const headers = brokerHeaders(settings);
     const clean = descriptionCleaner(client.host, (text) => client.hideToken(text));
     this.calls = new BrokerCalls(client, headers, { clean, notFoundIsGone: settings.notFoundIsGone }, log);

@@ -13,7 +13,6 @@ describe('settings of an OSB backend', () => {
     expect(osbSettings.parse(good)).toEqual({
       ...good,
       apiVersion: '2.17',
-      timeoutMs: 55_000,
       connectTimeoutMs: 5_000,
       maxConnections: 32,
       maxAnswerBytes: 8_388_608,

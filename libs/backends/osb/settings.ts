@@ -18,7 +18,7 @@ export const osbSettings = z
       }),
     ...authenticationSettings,
     apiVersion: z.enum(API_VERSIONS).default('2.17').describe('Version sent as X-Broker-API-Version.'),
-    timeoutMs: z.int().min(100).max(600_000).default(55_000).describe('Longest time one call may take.'),
+    timeoutMs: z.int().min(100).max(600_000).optional().describe('Longest time one call may take; default: 50 seconds.'),
     connectTimeoutMs: z.int().min(100).max(60_000).default(5_000).describe('Longest time until a connection stands.'),
     maxConnections: z.int().min(1).max(1024).default(32).describe('Most connections open at once.'),
     maxAnswerBytes: z

@@ -8,6 +8,7 @@ import type { CallEnd } from './call-end.js';
 import { describeThrown, wordsOf } from './thrown.js';
 
 const MOST_CAUSE = 1_000;
+const MOST_CALL_MS = 600_000;
 /** A URL of any scheme. */
 const ADDRESS = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>]*/gi;
 
@@ -29,6 +30,12 @@ export class BackendCalls {
   /** Why a call to the backend would surely not be sent right now; undefined when it would. */
   refusal(backendId: string): BrokerError | undefined {
     return this.guardOf(backendId).refusal();
+  }
+
+  /** How long a call to the backend may take, where that is longer than by default. */
+  longerCallMs(backendId: string): number | undefined {
+    const declared = Math.floor(Math.min(this.registry.capabilitiesOf(backendId).callTimeoutMs ?? 0, MOST_CALL_MS));
+    return declared > this.timings.callMs ? declared : undefined;
   }
 
   /** Whatever the backend does, this resolves at the deadline. */

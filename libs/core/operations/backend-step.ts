@@ -71,14 +71,33 @@ export class BackendStep {
   }
 
   private async look(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
-    const { kind } = task.operation;
-    if (kind === 'provision' && backend.capabilities.fetchInstance) {
-      return { kind: 'done', instance: kept('fetchInstance', await backend.fetchInstance(instanceRef(task), call)) };
+    const { kind, isConflicted } = task.operation;
+    if (kind === 'bind') return this.lookForBinding(backend, task, call);
+    if (kind !== 'provision' || (!backend.capabilities.fetchInstance && !isConflicted)) return { kind: 'in progress' };
+    try {
+      return await this.lookForInstance(backend, task, call);
+    } catch (error) {
+      if (!isConflicted || !isNotOffered(error)) throw error;
+      return this.askForConflicted(backend, task, call);
     }
-    if (kind === 'bind' && backend.capabilities.fetchBinding) {
-      return { kind: 'done', binding: kept('fetchBinding', await backend.fetchBinding(bindingRef(task), call)) };
-    }
-    return { kind: 'in progress' };
+  }
+
+  private async lookForBinding(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
+    if (!backend.capabilities.fetchBinding) return { kind: 'in progress' };
+    return { kind: 'done', binding: kept('fetchBinding', await backend.fetchBinding(bindingRef(task), call)) };
+  }
+
+  private async lookForInstance(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
+    if (!backend.capabilities.fetchInstance) throw new BrokerError('MethodNotAllowed', 'instances cannot be fetched');
+    const told = kept('fetchInstance', await backend.fetchInstance(instanceRef(task), call));
+    const isOfPlan = told.planId === undefined || told.planId === task.instance.planId;
+    return isOfPlan ? { kind: 'done', instance: told } : { kind: 'in progress' };
+  }
+
+  /** That it failed may be said of something else: nothing is removed because of it. */
+  private async askForConflicted(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
+    const state = keptPoll(await this.lastOperation(backend, task, call));
+    return state.kind === 'succeeded' ? { kind: 'done' } : { kind: 'in progress' };
   }
 
   private async send(task: Task, deadline: Date): Promise<Step> {
@@ -214,6 +233,9 @@ function stepOf(end: CallEnd<Step>): Step {
   if (end.kind === 'unknown') return end;
   return end.error.code === 'Gone' ? { kind: 'gone' } : end;
 }
+
+/** The backend cannot be asked for it, which says nothing about whether it exists. */
+const isNotOffered = (error: unknown): boolean => error instanceof BrokerError && error.code === 'MethodNotAllowed';
 
 /** The backend was not asked, or does not want to be asked now: that says nothing about the operation. */
 function isBusy(end: CallEnd<Step>): boolean {

@@ -108,9 +108,10 @@ export interface Pause {
   readonly pauseMs: number;
   /**
    * What is known of the call sent last. After an `unanswered` create what it started may appear for another call's
-   * length, and a delete of it must be repeated. `untouched`: nothing was sent.
+   * length, and a delete of it must be repeated. `untouched`: nothing was sent. `conflict`: what was sent before may be what
+   * it met, and is looked for until another call's length has passed.
    */
-  readonly call: 'over' | 'unanswered' | 'untouched';
+  readonly call: 'over' | 'unanswered' | 'untouched' | 'conflict';
   /** What the backend accepted did not do, or does not count: the call itself is the next step, not another poll. */
   readonly sendsAgain?: boolean;
   /** What the backend says of its progress; absent: what it said before stays. Of an `untouched` call only. */

@@ -34,8 +34,9 @@ export class OperationAnswers {
   /** Sends the mutation this request has just reserved, and answers. The work goes on should the client hang up. */
   async start(task: Task, patience: Patience): Promise<OperationAnswer> {
     const work = this.engine.advance(task, patience.deadline);
-    const progress = await this.atMost(work, this.promotion.promoteAfterMs(task, patience));
-    if (progress === 'slow') return this.accept(task);
+    const promoteAfterMs = this.promotion.promoteAfterMs(task, patience);
+    const progress = await this.atMost(work, promoteAfterMs ?? budgetLeftMs(task, patience));
+    if (progress === 'slow') return promoteAfterMs === undefined ? this.follow(task, patience) : this.accept(task);
     switch (progress.kind) {
       case 'succeeded':
         return { kind: 'completed', gone: progress.gone, result: progress.result };
@@ -108,6 +109,11 @@ export class OperationAnswers {
     await this.earlier.heard(nameOf(task), lifeOf(task.operation));
     throw error;
   }
+}
+
+/** Any other call ends in time by itself. */
+function budgetLeftMs({ operation: { callMs } }: Task, { deadline }: Patience): number | undefined {
+  return callMs === undefined ? undefined : Math.max(0, deadline.getTime() - Date.now());
 }
 
 const isCreate = ({ operation: { kind } }: Task): boolean => kind === 'provision' || kind === 'bind';

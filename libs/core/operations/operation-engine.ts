@@ -64,13 +64,14 @@ export class OperationEngine {
   ) {}
 
   /**
-   * @param until when the caller needs the answer; no call takes longer than was written down before it
+   * @param until when the caller needs the answer; a call lasts longer only where its backend is given longer, and no longer
+   *   than was written down before it
    * @throws BrokerError Unavailable when the database was away until then: what the call did is found out by whoever
    *   takes the operation over
    */
   advance(task: Task, until: Date): Promise<Progress> {
-    const deadline = new Date(Math.min(until.getTime(), Date.now() + this.timings.callMs));
-    const work = this.advanceHeld(task, deadline, until).finally(() => this.underWay.delete(work));
+    const deadline = this.deadlineOf(task, until);
+    const work = this.advanceHeld(task, deadline, new Date(Math.max(until.getTime(), deadline.getTime()))).finally(() => this.underWay.delete(work));
     this.underWay.add(work);
     return work;
   }
@@ -78,6 +79,12 @@ export class OperationEngine {
   /** Resolves when no step is under way, also none whose request was answered long ago. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.underWay);
+  }
+
+  /** Looks and polls are short. A call that is given longer outlives the request that begins it. */
+  private deadlineOf({ operation: { callMs, step }, mayBeUnderWay }: Task, until: Date): Date {
+    if (callMs !== undefined && step === 'send' && !mayBeUnderWay) return new Date(Date.now() + callMs);
+    return new Date(Math.min(until.getTime(), Date.now() + this.timings.callMs));
   }
 
   private async advanceHeld(task: Task, deadline: Date, until: Date): Promise<Progress> {
@@ -172,12 +179,24 @@ export class OperationEngine {
       // Also what was accepted before: an operation that failed at the backend says nothing else however often it is asked.
       return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, reason: error.code, ...optional('cause', cause), ...optional('retryAfterMs', retryAfterOf(error)) });
     }
-    if (isResend(task) && error.code === 'Conflict') return this.park(task, error, cause);
+    if (isResend(task) && error.code === 'Conflict') return this.meetConflict(task, error, cause);
     const leftover = error.mayHaveActed || mayHaveActedBefore(task) ? this.leftover(false) : undefined;
     return this.fail(task, error, { ...optional('leftover', leftover), ...optional('cause', cause) });
   }
 
-  /** A 409 to our own re-send may mean our own resource (decision 13). */
+  /**
+   * A 409 to our own re-send may mean our own resource, also one that is still being made (decision 13): for another call's
+   * length what exists is looked into, then it is sent once more.
+   */
+  private async meetConflict(task: Task, error: BrokerError, cause: string | undefined): Promise<Progress> {
+    const { operation } = task;
+    if (!operation.isConflicted && !task.overdue) {
+      this.journal.warn('a call was refused as conflicting when it was sent again; what exists is looked into', { ...fields(task), cause });
+      return this.pause(task, { call: 'conflict', pauseMs: this.retries.pauseMs(operation, 'untouched'), ...optional('lastCause', cause) });
+    }
+    return isCreate(task) ? this.park(task, error, cause) : this.fail(task, error, optional('cause', cause));
+  }
+
   private async park(task: Task, error: BrokerError, cause: string | undefined): Promise<Progress> {
     this.journal.error('a create was refused as existing when it was sent again; find out whether it is ours', { ...fields(task), cause });
     const settlement = { ...parkedFailure(task, error, this.timings.cleanUpMs), ...optional('lastCause', cause) };
@@ -225,6 +244,8 @@ function causeOf(step: Step): string | undefined {
 }
 
 const isDelete = ({ operation }: Task): boolean => operation.kind === 'deprovision' || operation.kind === 'unbind';
+
+const isCreate = ({ operation }: Task): boolean => operation.kind === 'provision' || operation.kind === 'bind';
 
 /**
  * An earlier call of this create may still make what was just deleted, one of this delete may hit the next resource of

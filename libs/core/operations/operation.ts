@@ -85,6 +85,10 @@ export interface Operation extends Origin {
    * been answered 503 (ADR 22).
    */
   readonly isUnconfirmed?: true;
+  /** How long a call may take, where its backend is given longer than by default. */
+  readonly callMs?: number;
+  /** It was refused as existing when it was sent again, and what exists is looked into. */
+  readonly isConflicted?: true;
 }
 
 /** What it is about: a binding, else the instance. */

@@ -4,6 +4,7 @@ import type { Binding } from '../bindings/binding.js';
 import type { ServicePlan } from '../catalog/offering.js';
 import { newOperationId, type OperationId } from '../ids/ids.js';
 import type { Instance } from '../instances/instance.js';
+import { BackendCalls } from '../backends/backend-calls.js';
 import { optional } from '../optional.js';
 import { GatewayIdentity } from './gateway-identity.js';
 import type { Reservation, Task } from './lifecycle-store.js';
@@ -35,14 +36,15 @@ export class Reservations {
   constructor(
     private readonly timings: Timings,
     private readonly identity: GatewayIdentity,
+    private readonly calls: BackendCalls,
   ) {}
 
   make(intent: Intent): { reservation: Reservation; task: Task } {
-    const operation = operationOf(intent);
+    const operation = { ...operationOf(intent), ...optional('callMs', this.calls.longerCallMs(intent.instance.backendId)) };
     const { platform, instance, binding } = intent;
     const task = newTask({ operation, platform, instance, ...optional('binding', binding) });
     const { leaseMs, callMs } = this.timings;
-    const lease = { owner: this.identity.name, leaseMs, callMs };
+    const lease = { owner: this.identity.name, leaseMs, callMs: operation.callMs ?? callMs };
     return {
       task,
       reservation: {

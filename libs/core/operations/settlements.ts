@@ -133,6 +133,7 @@ export function cleanUpOf(task: Task, leftover: Leftover): CleanUp {
     epoch: 1,
     ...optional('bindingIncarnation', operation.bindingIncarnation),
     ...optional('requestId', operation.requestId),
+    ...optional('callMs', operation.callMs),
   };
   return { operation: cleanUp, ...leftover, audit: auditOf({ ...task, operation: cleanUp }, 'started') };
 }

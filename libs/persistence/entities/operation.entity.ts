@@ -135,6 +135,14 @@ export class OperationEntity {
   @Column('timestamptz', { name: 'call_deadline_at', nullable: true })
   callDeadlineAt!: Date | null;
 
+  /** How long a call may take, where that is longer than by default. */
+  @Column('integer', { name: 'call_ms', nullable: true })
+  callMs!: number | null;
+
+  /** It was refused as existing when it was sent again: what exists is looked into, until its call is over. */
+  @Column('boolean', { default: false })
+  conflicted!: boolean;
+
   /** The gateway gave up trying; operators were told. */
   @Column('timestamptz', { name: 'parked_at', nullable: true })
   parkedAt!: Date | null;

@@ -27,6 +27,8 @@ export interface OperationRow {
   readonly o_attempts: number;
   readonly o_epoch: string;
   readonly o_confirmed: boolean;
+  readonly o_call_ms: number | null;
+  readonly o_conflicted: boolean;
 }
 
 /** What an operation has to send beyond its instance or binding. */
@@ -63,6 +65,8 @@ export class OperationRows {
       attempts: row.o_attempts,
       epoch: Number(row.o_epoch),
       isUnconfirmed: row.o_confirmed ? undefined : (true as const),
+      callMs: row.o_call_ms ?? undefined,
+      isConflicted: row.o_conflicted ? (true as const) : undefined,
     });
   }
 
@@ -90,6 +94,7 @@ export class OperationRows {
       lease?.leaseMs ?? null,
       lease?.callMs ?? null,
       ceilingMs,
+      operation.callMs ?? null,
     ];
   }
 

@@ -1,4 +1,4 @@
-import { QUIET_AFTER, taskColumns, TASK_JOINS } from './columns.js';
+import { callLength, QUIET_AFTER, taskColumns, TASK_JOINS } from './columns.js';
 
 /**
  * $1 owner, $2 lease in ms, $3 most of one backend, $4 how long a call may take in ms, $5 and $6 backends with another
@@ -22,7 +22,7 @@ export const CLAIM_DUE = {
         select d.id, d.instance_incarnation, d.binding_incarnation, d.call_deadline_at,
           d.step = 'send' and coalesce(d.call_deadline_at > osb_now(), false) as may_be_under_way,
           case when d.step = 'send' and d.leased_by is not null
-            then d.call_deadline_at + make_interval(secs => $4::float8 / 1000) end as quiet_after
+            then d.call_deadline_at + ${callLength('d', '$4')} end as quiet_after
         from operation d join service_instance i on i.incarnation = d.instance_incarnation
         where d.backend_id = backend.id and d.state = 'running' and d.parked_at is null
           and d.next_attempt_at <= osb_now() and (d.leased_until is null or d.leased_until < osb_now())
@@ -33,7 +33,7 @@ export const CLAIM_DUE = {
       set leased_by = $1, leased_until = osb_now() + make_interval(secs => $2::float8 / 1000), epoch = epoch + 1,
           attempts = attempts + 1,
           call_deadline_at = case when step = 'send' and coalesce(call_deadline_at <= osb_now(), true)
-            then osb_now() + make_interval(secs => $4::float8 / 1000) else call_deadline_at end
+            then osb_now() + ${callLength('operation', '$4')} else call_deadline_at end
       where id = any (array(select due.id from due))
       returning *
     ), unquiet_instances as (

@@ -1,3 +1,11 @@
+/**
+ * How long a call of this operation may take.
+ *
+ * @param defaultMs the parameter that says it for backends without a time of their own, in ms
+ */
+export const callLength = (operation: string, defaultMs: string): string =>
+  `make_interval(secs => coalesce(${operation}.call_ms, ${defaultMs}::float8) / 1000)`;
+
 /** The columns of a task, under names that tell the tables apart. Aliases: o operation, i instance, b binding, p platform. */
 export const OPERATION_COLUMNS = `
   o.id as o_id, o.kind as o_kind, o.initiator as o_initiator, o.state as o_state, o.step as o_step,
@@ -6,7 +14,8 @@ export const OPERATION_COLUMNS = `
   o.request as o_request, o.poll_token as o_poll_token, o.error_code as o_error_code, o.error_word as o_error_word,
   o.description as o_description, o.instance_usable as o_instance_usable, o.update_repeatable as o_update_repeatable,
   o.originating_identity as o_originating_identity, o.request_identity as o_request_identity,
-  o.request_id as o_request_id, o.attempts as o_attempts, o.epoch as o_epoch, o.confirmed as o_confirmed`;
+  o.request_id as o_request_id, o.attempts as o_attempts, o.epoch as o_epoch, o.confirmed as o_confirmed,
+  o.call_ms as o_call_ms, o.conflicted as o_conflicted`;
 
 export const INSTANCE_COLUMNS = `
   i.incarnation as i_incarnation, i.platform_id as i_platform_id, i.instance_id as i_instance_id,
@@ -30,7 +39,7 @@ export const taskColumns = (quietAfter: string, callMs: string): string => `${OP
   p.name as p_name, p.kind as p_kind, o.ceiling_at <= osb_now() as overdue,
   coalesce(extract(epoch from ${quietAfter} - osb_now()) * 1000, 0)::float8 as unquiet_for_ms,
   coalesce(${quietAfter} > case when o.step = 'poll'
-    then o.call_deadline_at - make_interval(secs => ${callMs}::float8 / 1000) else osb_now() end, false) as sent_too_early`;
+    then o.call_deadline_at - ${callLength('o', callMs)} else osb_now() end, false) as sent_too_early`;
 
 export const QUIET_AFTER = 'case when o.binding_incarnation is null then i.quiet_after else b.quiet_after end';
 

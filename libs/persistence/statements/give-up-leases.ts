@@ -1,3 +1,5 @@
+import { callLength } from './columns.js';
+
 /**
  * $1 owner, $2 operations, $3 how long a call may take in ms. Whoever takes one over need not wait for the lease, but must
  * for the call: it may be under way until its deadline, and what it started may happen for another call's length after
@@ -19,7 +21,7 @@ export const GIVE_UP_LEASES = {
       where o.id = any($2::text[]) and o.leased_by = $1 and o.state = 'running' and o.instance_incarnation = locked.incarnation
       returning o.id, o.instance_incarnation, o.binding_incarnation,
         case when o.step = 'send'
-          then o.call_deadline_at + make_interval(secs => $3::float8 / 1000) end as quiet_after
+          then o.call_deadline_at + ${callLength('o', '$3')} end as quiet_after
     ), unquiet_instances as (
       update service_instance i set quiet_after = greatest(i.quiet_after, given_up.quiet_after)
       from given_up

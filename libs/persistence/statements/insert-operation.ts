@@ -4,17 +4,17 @@
  */
 const VALUES = `$1, $2, $3, $4, $5, $6, $7::uuid, $8::uuid, $9::uuid, $10::uuid, $11::bytea, $12, $13, $14, $15,
     osb_now() + make_interval(secs => $16::float8 / 1000), osb_now() + make_interval(secs => $17::float8 / 1000),
-    osb_now() + make_interval(secs => $18::float8 / 1000), osb_now(), $3::text = 'gateway'`;
+    osb_now() + make_interval(secs => $18::float8 / 1000), osb_now(), $3::text = 'gateway', $19::integer`;
 
 const COLUMNS = `id, kind, initiator, state, step, exclusive, platform_id, backend_id, instance_incarnation,
     binding_incarnation, request, originating_identity, request_identity, request_id, leased_by, leased_until,
-    call_deadline_at, ceiling_at, next_attempt_at, confirmed`;
+    call_deadline_at, ceiling_at, next_attempt_at, confirmed, call_ms`;
 
 const AUDIT_COLUMNS = `actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
     operation_id, before, after, outcome, description`;
 
 /**
- * $1-$18 the operation, $19-$30 the audit event. An unanswered create of the instance says nothing about its bindings:
+ * $1-$19 the operation, $20-$31 the audit event. An unanswered create of the instance says nothing about its bindings:
  * they have a time of their own.
  */
 export const INSERT_OPERATION = {
@@ -23,7 +23,7 @@ export const INSERT_OPERATION = {
       insert into operation (${COLUMNS}) values (${VALUES}) returning id, instance_incarnation, binding_incarnation
     ), audited as (
       insert into audit_event (${AUDIT_COLUMNS})
-      select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved
+      select $20, $21, $22::uuid, $23, $24, $25, $26, $27, $28::jsonb, $29::jsonb, $30, $31 from reserved
     )
     select greatest(0, coalesce(extract(epoch from
         case when r.binding_incarnation is null then i.quiet_after else b.quiet_after end - osb_now()) * 1000, 0))::float8
@@ -40,10 +40,10 @@ export const INSERT_CLEAN_UP = {
       insert into operation (${COLUMNS}) values (${VALUES}) on conflict do nothing returning id
     )
     insert into audit_event (${AUDIT_COLUMNS})
-    select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved`,
+    select $20, $21, $22::uuid, $23, $24, $25, $26, $27, $28::jsonb, $29::jsonb, $30, $31 from reserved`,
 };
 
-const INSTANCE_VALUES = '$31::uuid, $32::uuid, $33, $34::uuid, $35, $36, $37, $38, $39, $40, $41::bytea, $42::bytea, $43';
+const INSTANCE_VALUES = '$32::uuid, $33::uuid, $34, $35::uuid, $36, $37, $38, $39, $40, $41, $42::bytea, $43::bytea, $44';
 
 const insertInstance = (values: string): string => `with instance as (
       insert into service_instance (incarnation, platform_id, instance_id, backend_id, backend_instance_id, service_id,
@@ -54,12 +54,12 @@ const insertInstance = (values: string): string => `with instance as (
       insert into operation (${COLUMNS}) select ${VALUES} from instance returning id
     ), audited as (
       insert into audit_event (${AUDIT_COLUMNS})
-      select $19, $20, $21::uuid, $22, $23, $24, $25, $26, $27::jsonb, $28::jsonb, $29, $30 from reserved
+      select $20, $21, $22::uuid, $23, $24, $25, $26, $27, $28::jsonb, $29::jsonb, $30, $31 from reserved
     )
     select exists (select from reserved) as reserved`;
 
 /**
- * $1-$18 the operation, $19-$30 the audit event, $31-$43 the instance. Inserts nothing where the id lives already, nor
+ * $1-$19 the operation, $20-$31 the audit event, $32-$44 the instance. Inserts nothing where the id lives already, nor
  * where operators gave up removing what had it at the backend: that may still be there (a clean-up fails in no other way),
  * nor where the platform has not heard how an earlier create of the id failed.
  *
@@ -69,12 +69,12 @@ export const RESERVE_PROVISION = {
   name: 'reserve-provision',
   text: insertInstance(`select ${INSTANCE_VALUES} where not exists (
         select from service_instance earlier join operation o on o.instance_incarnation = earlier.incarnation
-        where osb_key(earlier.instance_id) = osb_key($35) and earlier.backend_instance_id = $35
-          and earlier.backend_id = $34::uuid and earlier.deleted_at is not null
+        where osb_key(earlier.instance_id) = osb_key($36) and earlier.backend_instance_id = $36
+          and earlier.backend_id = $35::uuid and earlier.deleted_at is not null
           and o.initiator = 'gateway' and o.kind = 'deprovision' and o.state = 'failed'
       ) and not exists (
         select from service_instance unheard
-        where unheard.platform_id = $32::uuid and osb_key(unheard.instance_id) = osb_key($33) and unheard.failure_unheard
+        where unheard.platform_id = $33::uuid and osb_key(unheard.instance_id) = osb_key($34) and unheard.failure_unheard
       )`),
 };
 

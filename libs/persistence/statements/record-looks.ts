@@ -1,4 +1,4 @@
-import { nextAttempt } from './next-attempt.js';
+import { nextLook } from './next-attempt.js';
 
 /**
  * $1 operations, $2 epochs, $3 pauses in ms, $4 descriptions and $5 last causes, or null for what was said before, as columns of one table.
@@ -16,7 +16,7 @@ export const RECORD_LOOKS = {
       order by o.id for no key update of o
     )
     update operation o
-    set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('look.pause_ms')},
+    set leased_by = null, leased_until = null, next_attempt_at = ${nextLook('look.pause_ms')},
       description = coalesce(look.description, o.description), last_cause = coalesce(look.last_cause, o.last_cause)
     from look where o.id = look.id
     returning o.id`,

@@ -1,28 +1,31 @@
+import { callLength } from './columns.js';
 import { instanceFirst } from './lock-instance.js';
-import { nextAttempt } from './next-attempt.js';
+import { nextAttempt, nextLook } from './next-attempt.js';
 
 const { lock, afterLock } = instanceFirst(`$4::text = 'unanswered'`);
 
 /**
- * $1 operation, $2 epoch, $3 pause in ms, $4 what is known of the call sent last (`over`, `unanswered`, `untouched`),
+ * $1 operation, $2 epoch, $3 pause in ms, $4 what is known of the call sent last (`over`, `unanswered`, `conflict`),
  * $5 ms after the deadline of an unanswered call in which what it started may still happen, $6 whether it is sent again
  * although it was accepted, $7 the last cause or null for what was kept before.
  *
- * A poll that was not answered leaves nothing that could still happen.
+ * A poll that was not answered leaves nothing that could still happen. After a `conflict` it is looked into for as long as
+ * a call may take what exists.
  */
 export const RECORD_PAUSE = {
   name: 'record-pause',
   text: `with ${lock}, paused as (
       update operation
-      set leased_by = null, leased_until = null, next_attempt_at = ${nextAttempt('$3')}, confirmed = true,
+      set leased_by = null, leased_until = null, next_attempt_at = case when $4 = 'unanswered' then ${nextLook('$3')} else ${nextAttempt('$3')} end, confirmed = true,
           last_cause = coalesce($7, last_cause),
-          call_deadline_at = case when $4 = 'over' then osb_now() else call_deadline_at end,
+          call_deadline_at = case $4 when 'over' then osb_now() when 'conflict' then osb_now() + ${callLength('operation', '$5')} else call_deadline_at end,
+          conflicted = conflicted or $4 = 'conflict', attempts = case when $4 = 'conflict' then 1 else attempts end,
           step = case when $6::boolean then 'send' else step end,
           poll_token = case when $6::boolean then null else poll_token end
       where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation, binding_incarnation,
         case when $4 = 'unanswered' and step = 'send'
-          then call_deadline_at + make_interval(secs => $5::float8 / 1000) end as quiet_after
+          then call_deadline_at + ${callLength('operation', '$5')} end as quiet_after
     ), instance as (
       update service_instance i set quiet_after = greatest(i.quiet_after, paused.quiet_after)
       from paused

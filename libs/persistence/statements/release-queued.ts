@@ -1,3 +1,5 @@
+import { callLength } from './columns.js';
+
 // Aliases: q the queued delete, i its instance.
 
 /** Nothing is left to do: what it should delete is deleted already. */
@@ -31,7 +33,7 @@ export const RELEASE_QUEUED = {
       set state = case when c.gone then 'succeeded' else 'running' end,
           finished_at = case when c.gone then osb_now() end, parked_at = case when not c.gone then o.parked_at end,
           next_attempt_at = case when not c.gone then greatest(osb_now(),
-            c.quiet_after - make_interval(secs => $2::float8 / 1000)) end
+            c.quiet_after - ${callLength('o', '$2')}) end
       from candidate c
       where o.id = c.id and o.state = 'queued'
       returning o.id, o.state, o.next_attempt_at <= osb_now() as is_due, o.initiator = 'platform' as is_asked_for

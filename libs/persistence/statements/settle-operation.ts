@@ -1,3 +1,4 @@
+import { callLength } from './columns.js';
 import { instanceFirst } from './lock-instance.js';
 
 const { lock, afterLock } = instanceFirst('$9::boolean');
@@ -29,7 +30,7 @@ export const SETTLE_OPERATION = {
       returning id, instance_incarnation, binding_incarnation, initiator = 'platform' as is_asked_for,
         kind in ('provision', 'bind') and state = 'failed' as is_failed_create,
         created_at < osb_now() - interval '250 milliseconds' as is_awaited,
-        case when step = 'send' then call_deadline_at + make_interval(secs => $34::float8 / 1000) end as quiet_after
+        case when step = 'send' then call_deadline_at + case when $34::float8 is not null then ${callLength('operation', '$34')} end end as quiet_after
     ), instance as (
       update service_instance i
       set state = coalesce($10, i.state), plan_id = coalesce($11, i.plan_id),

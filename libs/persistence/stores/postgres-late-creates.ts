@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LateCreateStore, newUuid, Sealer, Timings, type Binding, type Incarnation, type LateCreate, type LateOutcome } from '#core';
+import { LateCreateStore, newUuid, Sealer, Timings, type Binding, type LateCreate, type LateOutcome, type Task } from '#core';
 import { keyOf } from '../osb-key.js';
 import { auditValues } from '../rows/audit-values.js';
 import { TaskRows } from '../rows/task-rows.js';
@@ -42,7 +42,7 @@ export class PostgresLateCreates extends LateCreateStore {
       if (binding && now.instance_deleted) return 'nothing owed';
       const isDeleted = binding ? now.binding_deleted : now.instance_deleted;
       if (isDeleted) return this.adopt(late, client);
-      await this.unquiet(instance.incarnation, binding, client);
+      await this.unquiet(late.task, client);
       return now.being_deleted ? 'look again' : 'nothing owed';
     });
   }
@@ -50,7 +50,7 @@ export class PostgresLateCreates extends LateCreateStore {
   private async adopt(late: LateCreate, client: Queryable): Promise<LateOutcome> {
     const adopted = late.binding ? await this.adoptBinding(late, late.binding, client) : await this.adoptInstance(late, client);
     if (!adopted) return 'nothing owed';
-    await this.unquiet(late.instance.incarnation, late.binding, client);
+    await this.unquiet({ ...late.task, instance: late.instance, ...(late.binding && { binding: late.binding }) }, client);
     return 'removing';
   }
 
@@ -76,8 +76,8 @@ export class PostgresLateCreates extends LateCreateStore {
     return [...this.rows.operations.values(cleanUp), ...auditValues(cleanUp.audit)];
   }
 
-  private async unquiet(incarnation: Incarnation, binding: Binding | undefined, client: Queryable): Promise<void> {
-    const [statement, id] = binding ? ([UNQUIET_BINDING, binding.incarnation] as const) : ([UNQUIET_INSTANCE, incarnation] as const);
-    await this.sql.rows(statement, [id, this.timings.callMs], client);
+  private async unquiet({ operation, instance, binding }: Task, client: Queryable): Promise<void> {
+    const [statement, id] = binding ? ([UNQUIET_BINDING, binding.incarnation] as const) : ([UNQUIET_INSTANCE, instance.incarnation] as const);
+    await this.sql.rows(statement, [id, operation.callMs ?? this.timings.callMs], client);
   }
 }
