@@ -88,7 +88,7 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('a server administered by a 
   test('an unbind ends the sessions of its binding, and no others', async () => {
     const bindingId = randomUUID();
     const [leaving, staying] = [await instance.bind(backend, bindingId), await instance.bind(backend)];
-    const asleep = as(leaving, 'SELECT pg_sleep(20)').catch((error: unknown) => error);
+    const asleep = as(leaving, 'SELECT pg_sleep(600)').catch((error: unknown) => error);
     const awake = new Client(staying.uri);
     await awake.connect();
     await sessionOf(leaving.username);
@@ -103,7 +103,7 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('a server administered by a 
     const busy = new Instance();
     await busy.provision(backend);
     const [one, other] = [await busy.bind(backend), await busy.bind(backend, randomUUID(), { role: 'readonly' })];
-    const asleep = [one, other].map((each) => as(each, 'SELECT pg_sleep(20)').catch((error: unknown) => error));
+    const asleep = [one, other].map((each) => as(each, 'SELECT pg_sleep(600)').catch((error: unknown) => error));
     await Promise.all([sessionOf(one.username), sessionOf(other.username)]);
     await busy.deprovision(backend);
     for (const error of await Promise.all(asleep)) expect(error).toMatchObject({ code: '57P01' });

@@ -46,7 +46,9 @@ export class BrokerUnderTest {
     const gateway = await TestGateway.start({ timings });
     const simulator = await simulatorInGateway(gateway, 'model', { asyncDurationMs: FOREVER_MS, extraOfferings: 1, capabilities: FROM_THE_RECORD });
     const platforms = { p1: gateway.osb(), p2: await gateway.platform('p2') };
-    return new BrokerUnderTest(gateway, simulator, new Pool({ connectionString: gateway.database.url, max: 6 }), platforms);
+    // Connections still closing are ended with the database.
+    const pool = new Pool({ connectionString: gateway.database.url, max: 6 }).on('error', () => undefined);
+    return new BrokerUnderTest(gateway, simulator, pool, platforms);
   }
 
   async stop(): Promise<void> {
