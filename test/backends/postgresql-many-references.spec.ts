@@ -92,9 +92,35 @@ test('a table with more indexes than can be locked is named, and the unbind ends
   await instance.deprovision(subject.backend);
 }, TIMEOUT_MS);
 
+test('a table with hundreds of serial columns is counted as the locks it takes', async () => {
+  const instance = new Instance();
+  await instance.provision(subject.backend);
+  const login = await instance.bind(subject.backend, 'maker');
+  await as(login, 'SET ROLE NONE', 'CREATE TABLE wide ()', forEach(300, 'ALTER TABLE wide ADD COLUMN c%1$s serial'));
+  await expect(instance.unbind(subject.backend, 'maker')).rejects.toMatchObject({ code: 'BackendFailed' });
+  await query(server.adminUrl.replace(/postgres$/, login.database), 'DROP TABLE wide');
+  await instance.unbind(subject.backend, 'maker');
+  await instance.deprovision(subject.backend);
+}, TIMEOUT_MS);
+
+test('what a login made in a database open to all goes with what others built on it, and not more than can be locked', async () => {
+  await openToAll();
+  const instance = new Instance();
+  await instance.provision(subject.backend);
+  const login = await instance.bind(subject.backend, 'maker');
+  await into('postgres', login, 'CREATE TABLE open.base (i int)', 'GRANT SELECT ON open.base TO PUBLIC', ...tables(30));
+  await into('postgres', attacker, 'CREATE VIEW open.v0 AS SELECT * FROM open.base', views(100));
+  await expect(instance.unbind(subject.backend, 'maker')).rejects.toMatchObject({ code: 'BackendFailed' });
+  expect(await query(server.adminUrl, `SELECT count(*)::int FROM pg_class WHERE relowner = '${login.username}'::regrole`)).toEqual([{ count: 1 }]);
+  await into('postgres', attacker, 'DROP VIEW open.v80 CASCADE', 'DROP VIEW open.v60 CASCADE');
+  await instance.unbind(subject.backend, 'maker');
+  expect(await rolesLike(login.username)).toEqual([]);
+  expect(await query(server.adminUrl, "SELECT FROM pg_views WHERE schemaname = 'open'")).toEqual([]);
+  await instance.deprovision(subject.backend);
+}, TIMEOUT_MS);
+
 test('whoever refers to a role again and again in a database open to all is suspended, and nobody else who is there', async () => {
-  await query(server.adminUrl, 'CREATE SCHEMA IF NOT EXISTS open');
-  await query(server.adminUrl, 'GRANT ALL ON SCHEMA open TO PUBLIC');
+  await openToAll();
   const [victims, strangers] = [new Instance(), new Instance()];
   for (const each of [victims, strangers]) await each.provision(subject.backend);
   const victim = await victims.bind(subject.backend);
@@ -133,6 +159,17 @@ test('logins that a killed gateway left suspended can log in again with the next
   expect(await as(victim, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await fresh.backend.close?.();
 }, TIMEOUT_MS);
+
+const tables = (count: number): string[] => Array.from({ length: count }, (_, i) => `CREATE TABLE open.t${i} ()`);
+
+/** Each over the one before. */
+const views = (count: number): string =>
+  `DO $$ BEGIN FOR i IN 1..${count} LOOP EXECUTE format('CREATE VIEW open.v%s AS SELECT * FROM open.v%s', i, i - 1); COMMIT; END LOOP; END $$`;
+
+async function openToAll(): Promise<void> {
+  await query(server.adminUrl, 'CREATE SCHEMA IF NOT EXISTS open');
+  await query(server.adminUrl, 'GRANT ALL ON SCHEMA open TO PUBLIC');
+}
 
 /** A login in the state a gateway leaves that dies before it resumes it. */
 async function suspended(until: string): Promise<{ victim: Credentials; oid: number }> {

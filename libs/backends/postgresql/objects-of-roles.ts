@@ -13,21 +13,37 @@ export interface OwnedObject {
   readonly identity: string;
 }
 
-/** The database's objects that the roles own, but those which only REASSIGN OWNED and DROP OWNED can deal with. */
-const OWNED = `SELECT type, identity, objid,
-    1 + CASE classid WHEN 'pg_class'::regclass THEN (SELECT count(*) FROM pg_index WHERE indrelid = objid) ELSE 0 END AS locks
-  FROM pg_shdepend CROSS JOIN LATERAL pg_identify_object(classid, objid, 0)
+/**
+ * The database's objects that the roles own, but those which only REASSIGN OWNED and DROP OWNED can deal with, each with
+ * the locks it takes: a new owner owns the parts of a table too; what depends on an object is dropped with it.
+ */
+const owned = (heir: string | undefined): string => `SELECT type, identity, objid,
+    1 + (SELECT count(*) FROM (${heir === undefined ? DEPENDENTS : PARTS} LIMIT ${MAX_LOCKS}) AS more) AS locks
+  FROM pg_shdepend AS own CROSS JOIN LATERAL pg_identify_object(classid, objid, 0)
  WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND deptype = 'o'
    AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND type NOT IN ('default acl', 'extension', 'user mapping')
-   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = pg_shdepend.objid
+   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = own.objid
      AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') AND type = 'sequence')`;
 
-/** The next objects these roles own in the database of the session: schemas first, those with few indexes before others. */
-export function findOwned(session: Session, roles: readonly FoundRole[]): Promise<OwnedObject[]> {
+const PARTS = `SELECT FROM pg_depend AS d WHERE own.classid = 'pg_class'::regclass
+  AND d.refclassid = own.classid AND d.refobjid = own.objid AND d.deptype IN ('a', 'i')`;
+
+/** An object that is an internal part of another one, like the rule of a view, is dropped with all of that. */
+const DEPENDENTS = `WITH RECURSIVE dependent (classid, objid) AS (
+    SELECT own.classid, own.objid
+    UNION SELECT more.* FROM dependent CROSS JOIN LATERAL (
+      SELECT d.classid, d.objid FROM pg_depend AS d WHERE d.refclassid = dependent.classid AND d.refobjid = dependent.objid
+      UNION ALL SELECT d.refclassid, d.refobjid FROM pg_depend AS d
+        WHERE d.classid = dependent.classid AND d.objid = dependent.objid AND d.deptype = 'i'
+    ) AS more
+  ) SELECT FROM dependent`;
+
+/** The next objects these roles own in the database of the session: schemas first, those that take few locks before others. */
+export function findOwned(session: Session, roles: readonly FoundRole[], heir?: string): Promise<OwnedObject[]> {
   return session.rows<OwnedObject>(
     `SELECT type, identity FROM (
-       SELECT *, sum(locks) OVER (ORDER BY locks, type <> 'schema', objid) AS total FROM (${OWNED} LIMIT ${OBJECTS_PER_STEP}) AS page
+       SELECT *, sum(locks) OVER (ORDER BY locks, type <> 'schema', objid) AS total FROM (${owned(heir)} LIMIT ${OBJECTS_PER_STEP}) AS page
      ) AS counted WHERE total <= ${MAX_LOCKS} ORDER BY total`,
     [roles.map(({ oid }) => oid)],
   );
@@ -49,9 +65,9 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** The locks that dealing with all that is left at once would take, about. */
-export async function locksOfRest(session: Session, roles: readonly FoundRole[]): Promise<number> {
+export async function locksOfRest(session: Session, roles: readonly FoundRole[], heir?: string): Promise<number> {
   const [rest] = await session.rows<{ locks: number }>(
-    `SELECT (SELECT coalesce(sum(locks), 0) FROM (${OWNED}) AS owned)::int
+    `SELECT (SELECT coalesce(sum(locks), 0) FROM (${owned(heir)}) AS owned)::int
           + (SELECT count(*) FROM pg_shdepend
               WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid = 'pg_policy'::regclass
                 AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))::int AS locks`,

@@ -45,11 +45,11 @@ export function findReferences(
 export async function removeReferences(session: Session, roles: readonly FoundRole[], heir?: Heir): Promise<void> {
   await inSteps(session, () => findGrants(session, roles), revocation);
   await inSteps(session, () => findPolicies(session, roles), withoutRoles);
-  await inSteps(session, () => findOwned(session, roles), (object) => settlement(object, heir?.owner));
-  if ((await locksOfRest(session, roles)) > MAX_LOCKS) {
+  await inSteps(session, () => findOwned(session, roles, heir?.owner), (object) => settlement(object, heir?.owner));
+  if ((await locksOfRest(session, roles, heir?.owner)) > MAX_LOCKS) {
     throw new BrokerError(
       'BackendFailed',
-      'a login owns more than can be changed in one transaction, such as a table with hundreds of indexes; drop them and repeat the delete',
+      'a login owns more than can be changed in one transaction, such as a table with hundreds of indexes or with hundreds of views; drop them and repeat the delete',
     );
   }
   await session.change(
