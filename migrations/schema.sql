@@ -97,7 +97,8 @@ create table operation (
   confirmed boolean not null default true,
   last_cause text,
   call_ms integer,
-  conflicted boolean not null default false
+  conflicted boolean not null default false,
+  gone_counts_after timestamp with time zone
 );
 create table platform (
   id uuid not null,
@@ -221,6 +222,7 @@ CREATE UNIQUE INDEX operation_binding_incarnation_queued_uq ON public.operation 
 CREATE UNIQUE INDEX operation_binding_incarnation_running_uq ON public.operation USING btree (binding_incarnation) WHERE (state = 'running'::text);
 CREATE INDEX operation_created_at_ix ON public.operation USING btree (created_at, id);
 CREATE INDEX operation_instance_incarnation_binding_incarnation_ix ON public.operation USING btree (instance_incarnation, binding_incarnation, created_at);
+CREATE UNIQUE INDEX operation_instance_incarnation_deprovision_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'running'::text) AND (kind = 'deprovision'::text));
 CREATE INDEX operation_instance_incarnation_pending_ix ON public.operation USING btree (instance_incarnation) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX operation_instance_incarnation_queued_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'queued'::text) AND (kind = 'deprovision'::text));
 CREATE UNIQUE INDEX operation_instance_incarnation_running_uq ON public.operation USING btree (instance_incarnation) WHERE ((state = 'running'::text) AND exclusive);

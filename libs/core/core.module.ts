@@ -8,7 +8,6 @@ import { RegisterBackend } from './backends/register-backend.js';
 import { RemoveBackend } from './backends/remove-backend.js';
 import { SettingsCheck } from './backends/settings-check.js';
 import { BindInstance } from './bindings/bind-instance.js';
-import { BindingTurn } from './bindings/binding-turn.js';
 import { FetchBinding } from './bindings/fetch-binding.js';
 import { UnbindInstance } from './bindings/unbind-instance.js';
 import { Catalog } from './catalog/catalog.js';
@@ -21,6 +20,7 @@ import { ProvisionInstance } from './instances/provision-instance.js';
 import { RequestChecks } from './instances/request-checks.js';
 import { UpdateInstance } from './instances/update-instance.js';
 import { BackendStep } from './operations/backend-step.js';
+import { ConfirmNotFound } from './operations/confirm-not-found.js';
 import { EarlierCreates } from './operations/earlier-creates.js';
 import { GatewayIdentity } from './operations/gateway-identity.js';
 import { ReadLastOperation } from './operations/last-operation.js';
@@ -31,6 +31,7 @@ import { OperationEnds } from './operations/operation-ends.js';
 import { OperationEngine } from './operations/operation-engine.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationSignals } from './operations/operation-signals.js';
+import { OverlapPolicy } from './operations/overlap-policy.js';
 import { ParkedOperations } from './operations/parked-operations.js';
 import { Promotion } from './operations/promotion.js';
 import { Reservations } from './operations/reservations.js';
@@ -58,10 +59,10 @@ const WORKINGS = [
   BackendCalls,
   BackendRegistry,
   BackendStep,
-  BindingTurn,
   Catalog,
   CatalogKeeper,
   CatalogLoop,
+  ConfirmNotFound,
   EarlierCreates,
   GatewayIdentity,
   LateCreates,
@@ -71,6 +72,7 @@ const WORKINGS = [
   OperationEngine,
   OperationRunner,
   OperationSignals,
+  OverlapPolicy,
   ParkedOperations,
   Promotion,
   ProvidedSettings,

@@ -101,7 +101,7 @@ describe('what the broker answers is what the gateway hears', () => {
 
   test.each([
     ...on(ALL, 403),
-    ...on([...CREATES, ...DELETES], 404),
+    ...on(CREATES, 404),
     ...on([...DELETES, ...FETCHES], 409),
   ])("%s: what the broker says with HTTP %i reaches the user, and the class of the error stays", async (verb, status) => {
     stub.next(reply(status, { error: 'AcmeDenied', description: 'org shop may not use this service' }));
@@ -249,6 +249,20 @@ describe('404 on a delete', () => {
 
   test.each(on(['update', ...FETCHES]))('%s: nor does it mean that the instance does not exist', async (verb) => {
     stub.next(reply(404, '<html>no such route</html>'));
+    expect(await refusalOf(verbs[verb](backend))).toMatchObject(NOT_EXECUTED);
+  });
+
+  test.each(on(DELETES))('%s: a 404 of the broker itself is told as such, in its own words', async (verb) => {
+    stub.next(reply(404, { error: 'AcmeUnknown', description: 'there is no such thing' }));
+    expect(await refusalOf(verbs[verb](backend))).toMatchObject({ code: 'NotFound', word: 'AcmeUnknown', description: 'there is no such thing' });
+  });
+
+  test.each(on(DELETES))('%s: one without a JSON object, or marked by a router, says nothing about the resource', async (verb) => {
+    await backendWith({ notFoundIsGone: true });
+    stub.next(reply(404, {}, { 'X-Cf-RouterError': 'unknown_route' }));
+    expect(await refusalOf(verbs[verb](backend))).toMatchObject(NOT_EXECUTED);
+    await backendWith();
+    stub.next(reply(404, ''));
     expect(await refusalOf(verbs[verb](backend))).toMatchObject(NOT_EXECUTED);
   });
 });

@@ -31,7 +31,7 @@ const lastWrites: [string, Write][] = [
   ['a pause', (store, operation) => store.recordPause(operation, { pauseMs: 0, call: 'unanswered' })],
   ['an acceptance', (store, operation) =>
     store.recordAccepted(operation, { pauseMs: 0, pollToken: 'token', instance: { dashboardUrl: 'http://x' }, audit: anEvent() })],
-  ['a parking', (store, operation) => store.park(operation)],
+  ['a parking', (store, operation) => store.park(operation, 'over')],
 ];
 
 const writes: [string, Write][] = [

@@ -111,7 +111,7 @@ test('a pause gives up the lease and comes due by the clock of the database', as
 test('a parked operation is never taken up again, and still keeps others off its instance', async () => {
   const instance = anInstance(record);
   const operation = await startProvision(record, instance);
-  await record.lifecycle.park(operation);
+  await record.lifecycle.park(operation, 'over');
   await record.moveClock('1 year');
   expect(await claim('gateway-b')).toEqual([]);
   const view = await record.lifecycle.findInstance(instance.platformId, instance.instanceId);

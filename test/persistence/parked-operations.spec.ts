@@ -49,14 +49,14 @@ async function cleanUpOf(instance: Instance): Promise<Operation> {
 
 async function parked(): Promise<Operation> {
   const operation = await cleanUpOf(anInstance(record));
-  expect(await record.lifecycle.park(operation)).toBe('written');
+  expect(await record.lifecycle.park(operation, 'over')).toBe('written');
   return operation;
 }
 
 test('what is parked is nobody’s until it is to be tried again: then it is due at once, for a week, and sent', async () => {
   const operation = await cleanUpOf(anInstance(record));
   await record.lifecycle.recordAccepted(operation, { pauseMs: 0, pollToken: 'token', audit: anEvent() });
-  await record.lifecycle.park(await claimed(record, operation));
+  await record.lifecycle.park(await claimed(record, operation), 'over');
   await record.moveClock('8 days');
   expect(await due()).toEqual([]);
   expect(await retry(operation.id)).toBe(true);
@@ -77,15 +77,15 @@ test('told twice, or by two operators at once, it is tried again once', async ()
 test('a gateway that tells its parking again, because the answer was lost, does not take back what an operator decided since', async () => {
   const operation = await parked();
   await retry(operation.id);
-  expect(await record.lifecycle.park(operation)).toBe('written');
+  expect(await record.lifecycle.park(operation, 'over')).toBe('written');
   expect(await due()).toEqual([operation.id]);
-  expect(await record.lifecycle.park(operation)).toBe('lost');
+  expect(await record.lifecycle.park(operation, 'over')).toBe('lost');
 });
 
 test('an id at the backend is not used again when operators gave up removing what had it', async () => {
   const instance = anInstance(record);
   const operation = await cleanUpOf(instance);
-  await record.lifecycle.park(operation);
+  await record.lifecycle.park(operation, 'over');
   await giveUp(operation.id);
   await record.get(UnheardFailureStore).hear(instance);
   const reserve = (changes: Partial<Instance>): Promise<string> => {
@@ -120,7 +120,7 @@ test('of giving it up and having it tried again at the same time one wins', asyn
 test('what is being tried, has ended or was never parked is not given up', async () => {
   const operation = await cleanUpOf(anInstance(record));
   expect(await giveUp(operation.id)).toBe('not parked');
-  await record.lifecycle.park(operation);
+  await record.lifecycle.park(operation, 'over');
   expect([await giveUp(operation.id), await giveUp(operation.id)]).toEqual(['written', 'not parked']);
   expect(await retry(operation.id)).toBe(false);
   expect(await retry('nobodys' as OperationId)).toBe(false);
@@ -166,20 +166,19 @@ test('a delete that was queued before does the work of a clean-up that would hav
   expect(await due()).toEqual([queued.id]);
 });
 
-test('a delete that waits behind a parked unbind goes on when that is tried again', async () => {
+test('a delete of the instance does not wait for a parked unbind, nor for one that waits for its next attempt', async () => {
   const instance = await provisioned(record);
   const binding = aBinding(instance);
   const { cleanUp, ...failed } = failedWithCleanUp(await start(record, 'bind', instance, { binding }), instance, binding);
   await record.lifecycle.settle({ ...failed, cleanUp });
   const unbind = await claimed(record, cleanUp.operation);
-  await record.lifecycle.park(unbind);
+  await record.lifecycle.park(unbind, 'over');
   const behind = await start(record, 'deprovision', instance, { state: 'queued' });
-  await record.lifecycle.releaseForgotten();
-  expect(await statesOf(record, behind)).toEqual(['queued']);
   await retry(unbind.id);
-  const again = await claimed(record, unbind);
-  await record.lifecycle.settle(succeeded(again, { binding: { state: 'deleted' } }));
-  expect(await statesOf(record, behind)).toEqual(['running']);
+  await record.lifecycle.releaseForgotten();
+  expect(await statesOf(record, behind, unbind)).toEqual(['running', 'running']);
+  await record.lifecycle.settle(succeeded(await claimed(record, behind), { instance: { state: 'deleted' } }));
+  expect(await statesOf(record, behind, unbind)).toEqual(['succeeded', 'succeeded']);
 });
 
 test('they are counted by backend', async () => {

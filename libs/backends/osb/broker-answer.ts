@@ -11,6 +11,8 @@ export interface BrokerAnswer {
   readonly problem?: string;
   /** Nothing at all came as body. */
   readonly isEmpty: boolean;
+  /** A router before the broker marked it as its own. */
+  readonly isRouters: boolean;
   readonly retryAfterMs?: number;
   readonly etag?: string;
   /** The beginning of what a refusal says, as it came; for operators only. */
@@ -28,6 +30,7 @@ export function readAnswer({ status, headers, body }: HttpAnswer): BrokerAnswer 
   return {
     status,
     isEmpty: body?.length === 0,
+    isRouters: headers['x-cf-routererror'] !== undefined,
     ...readBody(body),
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
     ...(etag === undefined ? {} : { etag }),
@@ -44,9 +47,9 @@ export function bodyOf(answer: BrokerAnswer): RawObject {
   return answer.body;
 }
 
-/** The broker itself says 404, and not a router before it, whose page is text or HTML. */
+/** The broker itself says 404, and not a router before it: that marks it, or has a page of text or HTML. */
 export function isBrokersOwn404(answer: BrokerAnswer): boolean {
-  return answer.status === 404 && (answer.body !== undefined || answer.isEmpty);
+  return answer.status === 404 && !answer.isRouters && (answer.body !== undefined || answer.isEmpty);
 }
 
 function readBody(body: Buffer | undefined): Pick<BrokerAnswer, 'body' | 'problem'> {

@@ -45,7 +45,7 @@ const MEANINGS: Readonly<Record<number, Readonly<Record<Column, Meaning>>>> = {
   400: { create: 'BadRequest', update: 'BadRequest', delete: 'BadRequest', fetch: 'not executed' },
   401: everywhere('not executed'),
   403: everywhere('not executed'),
-  404: { create: 'not executed', update: 'NotFound', delete: 'not executed', fetch: 'NotFound' },
+  404: { create: 'not executed', update: 'NotFound', delete: 'NotFound', fetch: 'NotFound' },
   405: everywhere('not executed'),
   408: everywhere('Unavailable'),
   409: { create: 'Conflict', update: 'Conflict', delete: 'not executed', fetch: 'not executed' },
@@ -66,6 +66,7 @@ export function refusal(verb: Verb, answer: BrokerAnswer, rules: RefusalRules): 
   const description = rules.clean(answer.body?.value['description']);
   const meaning = meaningOf(verb, answer, rules, description !== undefined);
   if (meaning === 'not executed') return notExecuted(verb, answer, description);
+  if (meaning === 'NotFound' && COLUMNS[verb] === 'delete') return unknownToBroker(verb, answer, description);
   return new BrokerError(meaning, description ?? ownWords(meaning, answer.status), details(verb, meaning, answer), answered(answer));
 }
 
@@ -84,11 +85,18 @@ function notExecuted(verb: Verb, answer: BrokerAnswer, description: string | und
   return new NotExecutedError(answer.status, description, details(verb, 'BackendFailed', answer), answered(answer));
 }
 
+/** 410 is due: whether the broker means that it is gone is found out by the gateway, or by an operator. */
+function unknownToBroker(verb: Verb, answer: BrokerAnswer, description: string | undefined): BrokerError {
+  const { description: words, details: more } = notExecuted(verb, answer, description);
+  return new BrokerError('NotFound', words, more, answered(answer));
+}
+
 function meaningOf(verb: Verb, answer: BrokerAnswer, rules: RefusalRules, saysWhy: boolean): Meaning {
   const column = COLUMNS[verb];
   if (answer.status >= 500) return 'BackendFailed';
   if (answer.status === 404 && !isBrokersOwn404(answer)) return 'not executed';
   if (answer.status === 404 && column === 'delete' && rules.notFoundIsGone) return 'Gone';
+  if (answer.status === 404 && column === 'delete' && answer.body === undefined) return 'not executed';
   const known = answer.status === 422 ? known422(column, answer) : undefined;
   if (known) return known;
   return MEANINGS[answer.status]?.[column] ?? (saysWhy && column !== 'fetch' ? 'BadRequest' : 'not executed');

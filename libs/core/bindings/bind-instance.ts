@@ -11,10 +11,10 @@ import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type BindingView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
+import { OverlapPolicy } from '../operations/overlap-policy.js';
 import { Reservations } from '../operations/reservations.js';
 import { untilAnswered } from '../operations/until-answered.js';
 import type { Binding, BindingAttributes } from './binding.js';
-import { BindingTurn } from './binding-turn.js';
 
 export interface BindCommand {
   readonly caller: Caller;
@@ -52,7 +52,7 @@ export class BindInstance {
   constructor(
     private readonly catalog: Catalog,
     private readonly checks: RequestChecks,
-    private readonly turn: BindingTurn,
+    private readonly overlaps: OverlapPolicy,
     private readonly reservations: Reservations,
     private readonly lifecycle: LifecycleStore,
     private readonly answers: OperationAnswers,
@@ -75,7 +75,7 @@ export class BindInstance {
 
     const offered = this.catalog.findByIds(view.instance.serviceId, view.instance.planId);
     const attributes = await this.check(command, view, offered, caller);
-    const reserved = await this.turn.take(caller, (transaction) =>
+    const reserved = await this.overlaps.reserve(caller, (transaction) =>
       this.reserve(transaction, command, { attributes, instance: view.instance, ...optional('offered', offered) }, caller),
     );
     if (reserved.kind === 'changed') return undefined;
@@ -133,8 +133,7 @@ export class BindInstance {
     if (existing) return { kind: 'exists', view: { ...view, binding: existing }, binding: existing };
     if (view.instance.state !== 'ready' || view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
     if (!stillHolds(checked.instance, view.instance)) return { kind: 'changed' };
-    const parallel = this.turn.runsSideBySide(view.instance);
-    if (!parallel && view.pending.length > 0) return 'wait';
+    if (this.overlaps.bindingMustWait(view)) return 'wait';
     if (caller.hasHungUp()) throw hungUp();
 
     const binding = newBinding(command, checked.attributes, view.instance);
@@ -144,7 +143,7 @@ export class BindInstance {
       origin: caller.origin,
       instance: view.instance,
       binding,
-      exclusive: !parallel,
+      exclusive: this.overlaps.isSerial(view.instance.backendId),
       isSyncOnly: this.checks.isSyncOnly('bind', view.instance, caller.acceptsIncomplete),
       state: 'running',
       ...optional('plan', checked.offered?.plan),

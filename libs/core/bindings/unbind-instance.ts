@@ -8,10 +8,10 @@ import { EarlierCreates } from '../operations/earlier-creates.js';
 import type { BindingView, LifecycleTransaction, Task } from '../operations/lifecycle-store.js';
 import { newTask, sentNow } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
+import { OverlapPolicy } from '../operations/overlap-policy.js';
 import { Reservations } from '../operations/reservations.js';
 import { asyncBindingsFrom214 } from './bind-instance.js';
 import type { Binding } from './binding.js';
-import { BindingTurn } from './binding-turn.js';
 
 export interface UnbindCommand {
   readonly caller: Caller;
@@ -27,7 +27,7 @@ type Reserved = { readonly kind: 'start' | 'follow' | 'queued'; readonly task: T
 export class UnbindInstance {
   constructor(
     private readonly checks: RequestChecks,
-    private readonly turn: BindingTurn,
+    private readonly overlaps: OverlapPolicy,
     private readonly reservations: Reservations,
     private readonly answers: OperationAnswers,
     private readonly earlier: EarlierCreates,
@@ -36,7 +36,7 @@ export class UnbindInstance {
   /** @throws BrokerError Gone for a binding this platform does not have under this instance */
   async execute(command: UnbindCommand): Promise<DeleteAnswer> {
     const caller = asyncBindingsFrom214(command.caller);
-    const reserved = await this.turn.take(caller, (transaction) => this.reserve(transaction, { ...command, caller }));
+    const reserved = await this.overlaps.reserve(caller, (transaction) => this.reserve(transaction, { ...command, caller }));
     if (reserved.kind === 'nothing' || reserved.task.binding?.state !== 'ready') {
       await this.earlier.heard({ platformId: caller.platform.id, instanceId: command.instanceId, bindingId: command.bindingId });
     }
@@ -70,7 +70,7 @@ export class UnbindInstance {
     if (twin) return { kind: 'follow', task: newTask({ operation: twin, platform: caller.platform, instance: view.instance, binding }) };
     if (own.length > 0) return this.reserveBehind(transaction, { ...view, binding }, caller);
     if (view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
-    if (view.pending.length > 0 && !this.turn.runsSideBySide(view.instance)) return 'wait';
+    if (this.overlaps.bindingMustWait(view)) return 'wait';
 
     this.checks.backendTakesCalls(view.instance.backendId);
     return { kind: 'start', task: await this.insert(transaction, { ...view, binding }, caller, 'running') };
@@ -97,7 +97,7 @@ export class UnbindInstance {
       origin: caller.origin,
       instance,
       binding: view.binding as Binding,
-      exclusive: !this.turn.runsSideBySide(instance),
+      exclusive: this.overlaps.isSerial(instance.backendId),
       isSyncOnly: this.checks.isSyncOnly('unbind', instance, caller.acceptsIncomplete),
       state,
     });

@@ -50,7 +50,7 @@ export class DeprovisionInstance {
       case 'nothing':
         throw new BrokerError('Gone', 'there is no service instance of this id');
       case 'queued':
-        return deleteAnswer(await this.answers.accept(reserved.task));
+        return deleteAnswer(await this.answers.confirmed(reserved.task, caller));
       case 'follow':
         return deleteAnswer(await this.answers.follow(reserved.task, caller));
       case 'start':
@@ -66,16 +66,18 @@ export class DeprovisionInstance {
       throw new BrokerError('BadRequest', `service_id "${serviceId}" is not the service of this instance`);
     }
     const twin = view.pending.find(({ kind, state }) => kind === 'deprovision' && state === 'running');
-    // A parked unbind would keep it waiting for ever.
     for (const { id, kind, initiator } of view.pending) {
-      if (initiator !== 'gateway') continue;
+      if (kind !== 'deprovision' || initiator !== 'gateway') continue;
       await transaction.unpark(id);
-      if (kind === 'deprovision') await transaction.join(id, caller.origin.requestId);
+      await transaction.join(id, caller.origin.requestId);
     }
     if (twin) return { kind: 'follow', task: taskOf(view, twin, caller) };
-    if (view.pending.length > 0) return this.reserveBehind(transaction, view, caller);
+    if (view.pending.some(isInTheWay)) return this.reserveBehind(transaction, view, caller);
 
     this.checks.backendTakesCalls(view.instance.backendId);
+    if (view.pending.some(({ isCallOpen }) => isCallOpen)) {
+      return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
+    }
     return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };
   }
 
@@ -102,17 +104,21 @@ export class DeprovisionInstance {
 
   private async insert(
     transaction: LifecycleTransaction,
-    { instance }: InstanceView,
+    { instance, pending }: InstanceView,
     caller: Caller,
     state: 'running' | 'queued',
   ): Promise<Task> {
     const { platform, origin } = caller;
+    const exclusive = pending.length === 0;
     const isSyncOnly = this.checks.isSyncOnly('deprovision', instance, caller.acceptsIncomplete);
-    const { reservation, task } = this.reservations.make({ kind: 'deprovision', platform, origin, instance, exclusive: true, state, isSyncOnly });
+    const { reservation, task } = this.reservations.make({ kind: 'deprovision', platform, origin, instance, exclusive, state, isSyncOnly });
     const { unquietForMs } = await transaction.insertOperation(reservation);
     return sentNow(task, unquietForMs);
   }
 }
+
+/** Orphan mitigation of a binding is overtaken. */
+const isInTheWay = ({ kind, initiator }: Operation): boolean => initiator === 'platform' || kind === 'deprovision';
 
 const taskOf = ({ instance }: InstanceView, operation: Operation, { platform }: Caller): Task =>
   newTask({ operation, platform, instance });

@@ -8,6 +8,7 @@ import { LifecycleStore, type InstanceView } from '../operations/lifecycle-store
 import { newTask } from '../operations/new-task.js';
 import { OperationAnswers } from '../operations/operation-answers.js';
 import type { Operation, UpdateIntent } from '../operations/operation.js';
+import { holdsInstance, OverlapPolicy } from '../operations/overlap-policy.js';
 import { Reservations } from '../operations/reservations.js';
 import { untilAnswered } from '../operations/until-answered.js';
 import type { Instance } from './instance.js';
@@ -35,6 +36,7 @@ export class UpdateInstance {
   constructor(
     private readonly catalog: Catalog,
     private readonly checks: RequestChecks,
+    private readonly overlaps: OverlapPolicy,
     private readonly reservations: Reservations,
     private readonly lifecycle: LifecycleStore,
     private readonly answers: OperationAnswers,
@@ -93,14 +95,15 @@ export class UpdateInstance {
 
   private reserve(command: UpdateCommand, checked: Instance, update: UpdateIntent, target: Offered | undefined) {
     const { caller, instanceId } = command;
-    return this.lifecycle.transaction(async (transaction) => {
+    return this.overlaps.reserve(caller, async (transaction) => {
       const view = await transaction.lockInstance(caller.platform.id, instanceId);
       if (!view) throw notFound();
       if (view.instance.state === 'failed') throw view.pending.length > 0 ? busy() : notFound();
       if (!stillHolds(checked, view.instance)) return { kind: 'changed' } as const;
       const twin = twinOf(view, update);
       if (twin) return { kind: 'twin', twin } as const;
-      if (view.pending.length > 0) throw busy();
+      if (view.pending.some(isInTheWay)) throw busy();
+      if (view.pending.some(holdsInstance)) return 'wait';
       this.checks.backendTakesCalls(view.instance.backendId);
       const { reservation, task } = this.reservations.make({
         kind: 'update',
@@ -159,6 +162,10 @@ function twinOf({ pending }: InstanceView, intent: UpdateIntent): Operation | un
       sameJson(update.maintenanceInfo, intent.maintenanceInfo),
   );
 }
+
+/** What a platform has begun, or the delete it waits for: nothing that the gateway does by itself for a moment. */
+const isInTheWay = (operation: Operation): boolean =>
+  operation.bindingIncarnation === undefined || (operation.initiator === 'platform' && holdsInstance(operation));
 
 const notFound = (): BrokerError => new BrokerError('NotFound', 'there is no service instance of this id');
 

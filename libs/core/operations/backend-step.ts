@@ -17,6 +17,7 @@ import { optional } from '../optional.js';
 import { kept, keptPoll } from './backend-contract.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
 import type { BackendTexts } from './checked-step.js';
+import { ConfirmNotFound } from './confirm-not-found.js';
 import { givenUpUpdate } from './given-up-update.js';
 import { LateCreates } from './late-creates.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
@@ -38,6 +39,7 @@ export class BackendStep {
     private readonly calls: BackendCalls,
     private readonly lifecycle: LifecycleStore,
     private readonly late: LateCreates,
+    private readonly notFound: ConfirmNotFound,
   ) {}
 
   textsOf({ operation: { backendId } }: Task): BackendTexts {
@@ -103,11 +105,16 @@ export class BackendStep {
   private async send(task: Task, deadline: Date): Promise<Step> {
     await failpoint('before-backend-call', task.operation.kind);
     let isAsked = false;
-    const end = await this.calls.call(task.operation.backendId, deadline, (backend, signal) => {
-      isAsked = true;
-      const call = this.callFor(task, deadline, signal);
-      return this.mutate(backend, task, task.operation.initiator === 'gateway' ? ownCall(call) : call);
-    });
+    const { backendId } = task.operation;
+    const isOwn = task.operation.initiator === 'gateway';
+    const ask = (): Promise<CallEnd<Step>> =>
+      this.calls.call(backendId, deadline, (backend, signal) => {
+        isAsked = true;
+        const call = this.callFor(task, deadline, signal);
+        return this.mutate(backend, task, isOwn ? ownCall(call) : call);
+      });
+    const first = await ask();
+    const end = isOwn ? await this.notFound.confirmed(backendId, deadline, first, ask) : first;
     const isLate = Date.now() >= deadline.getTime();
     if (isAsked && isLate && mayHaveMade(task, end)) await this.late.sweep(task);
     await failpoint('after-backend-answer', task.operation.kind);

@@ -42,8 +42,13 @@ function descriptionOf({ description }: { readonly description?: unknown }, text
   return optional('description', typeof description === 'string' && description !== '' ? texts.text(description) : undefined);
 }
 
-/** No create is refused like an update: Cloud Controller cleans up after a 422 whose word it does not know. */
+/**
+ * No create is refused like an update: Cloud Controller cleans up after a 422 whose word it does not know. No delete is
+ * refused as unknown: platforms delete what they know, and 404 is no answer to that.
+ */
 function checkedRefusal(error: BrokerError, kind: OperationKind): BrokerError {
+  const isDelete = kind === 'deprovision' || kind === 'unbind';
+  if (isDelete && error.code === 'NotFound') return new BrokerError('BackendFailed', error.description, error.details);
   const isCreate = kind === 'provision' || kind === 'bind';
   if (!isCreate || error.code !== 'UpdateNotSupported') return error;
   return new BrokerError('BadRequest', error.description, optional('word', error.details.word));

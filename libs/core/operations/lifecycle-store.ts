@@ -153,7 +153,7 @@ export abstract class LifecycleStore {
   ): Promise<Written>;
 
   /** The gateway gives up trying and tells operators; nothing is forgotten. */
-  abstract park(operation: Operation, lastCause?: string): Promise<Written>;
+  abstract park(operation: Operation, call: Pause['call'], lastCause?: string): Promise<Written>;
 
   /** Nothing is decided yet: give up the lease and look again later. */
   abstract recordPause(operation: Operation, pause: Pause): Promise<Written>;
@@ -173,6 +173,13 @@ export abstract class LifecycleStore {
 
   /** Says that a request that has seen the operation is answered by it: from now on it may be taken over. Idempotent. */
   abstract confirm(id: OperationId): Promise<void>;
+
+  /**
+   * Whether the next call of an operation has to wait for another operation of its instance (I4).
+   *
+   * @param isSerial whether its backend works on one binding of an instance at a time
+   */
+  abstract mustWait(id: OperationId, isSerial: boolean): Promise<boolean>;
 
   abstract findTask(id: OperationId): Promise<Task | undefined>;
   /** The operation asked about, or the newest one where no id is given. Ended and deleted ones included. */
@@ -194,6 +201,8 @@ export abstract class LifecycleStore {
 export interface MostPerBackend {
   readonly named: ReadonlyMap<string, number>;
   readonly others: number;
+  /** Backends that work on one binding of an instance at a time. */
+  readonly serial?: readonly string[];
 }
 
 /** With a binding's id, its operation is asked for. */

@@ -72,6 +72,12 @@ export class OperationAnswers {
     return ended ? this.endOf(ended) : this.giveUp(task);
   }
 
+  /** Answers for an operation that waits for others: somebody else is going to begin it. It is confirmed first. */
+  async confirmed(task: Task, patience: Patience): Promise<OperationAnswer> {
+    await this.confirm(task);
+    return this.follow(task, patience);
+  }
+
   /** 202 for an operation that nothing is written of yet but that it was asked for: it is confirmed first. */
   async accept(task: Task): Promise<Extract<OperationAnswer, { kind: 'accepted' }>> {
     await this.confirm(task);

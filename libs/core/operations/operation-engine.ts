@@ -10,6 +10,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type InstanceChange, type Pause, type Task, type Written } from './lifecycle-store.js';
 import { OperationSignals } from './operation-signals.js';
 import type { OperationFailure } from './operation.js';
+import { OverlapPolicy } from './overlap-policy.js';
 import { persistently } from './persistently.js';
 import { RetryPolicy } from './retry-policy.js';
 import { auditOf, failure, parkedFailure, success, type Leftover } from './settlements.js';
@@ -60,6 +61,7 @@ export class OperationEngine {
     private readonly signals: OperationSignals,
     private readonly timings: Timings,
     private readonly retries: RetryPolicy,
+    private readonly overlaps: OverlapPolicy,
     private readonly journal: Journal,
   ) {}
 
@@ -107,6 +109,7 @@ export class OperationEngine {
   private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
     if (task.operation.isUnconfirmed) return this.unconfirmed(task);
+    if (isTakenUp(task) && (await this.overlaps.mustWait(task.operation))) return { kind: 'waits' };
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
     if (isOverrunUpdate(task, taken)) return { ...(await this.backend.lookAtGivenUp(task)), ...optional('cause', causeOf(taken)) };
     return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId), this.backend.textsOf(task));
@@ -136,6 +139,8 @@ export class OperationEngine {
       case 'gone':
         if (isDelete(task)) return this.succeed(task, step);
         return this.pauseOrGiveUp(task, { call: 'over', reason: 'the backend says it is gone' });
+      case 'waits':
+        return this.pauseOrGiveUp(task, { call: 'over', retryAfterMs: this.timings.firstPollMs });
       case 'accepted':
         return this.accept(task, step);
       case 'in progress':
@@ -212,7 +217,7 @@ export class OperationEngine {
     }
     if (task.overdue && operation.initiator === 'gateway') {
       this.journal.error('a clean-up was given up and parked; remove what is left at the backend', { ...fields(task), cause });
-      return (await this.lifecycle.park(operation, cause)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
+      return (await this.lifecycle.park(operation, call, cause)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
     }
     const next = sendsAgain ? ({ ...operation, step: 'send' } as const) : operation;
     const pauseMs = this.retries.pauseMs(next, call, retryAfterMs);
@@ -255,6 +260,9 @@ const mustBeRepeated = (task: Task): boolean =>
   isDelete(task) ? task.sentTooEarly : task.unquietForMs > 0 && isRepeatedUpdate(task);
 
 const isRepeatedUpdate = ({ operation }: Task): boolean => operation.kind === 'update' && operation.attempts > 0;
+
+/** By the runner, about to be sent: whoever reserves an operation by a request has seen that nothing is in its way. */
+const isTakenUp = (task: Task): boolean => isResend(task) && !task.mayBeUnderWay;
 
 const isResend = ({ operation }: Task): boolean => operation.step === 'send' && operation.attempts > 0;
 

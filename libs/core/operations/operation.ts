@@ -59,7 +59,7 @@ export interface Operation extends Origin {
   readonly initiator: OperationInitiator;
   readonly state: OperationState;
   readonly step: OperationStep;
-  /** Whether it keeps every other mutation off the instance. */
+  /** Whether it keeps every other exclusive mutation off the instance. */
   readonly exclusive: boolean;
   readonly platformId: string;
   readonly backendId: string;
@@ -89,6 +89,8 @@ export interface Operation extends Origin {
   readonly callMs?: number;
   /** It was refused as existing when it was sent again, and what exists is looked into. */
   readonly isConflicted?: true;
+  /** Its call may be under way at the backend: it was not answered yet, and its deadline has not passed. */
+  readonly isCallOpen?: true;
 }
 
 /** What it is about: a binding, else the instance. */

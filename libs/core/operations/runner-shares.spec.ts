@@ -4,6 +4,8 @@ import { BackendRegistry } from '../backends/backend-registry.js';
 import { BackendTypes } from '../backends/backend-types.js';
 import { ProvidedSettings } from '../backends/provided-settings.js';
 import type { Journal } from '../journal/journal.js';
+import type { LifecycleStore } from './lifecycle-store.js';
+import { OverlapPolicy } from './overlap-policy.js';
 import { RunnerShares } from './runner-shares.js';
 import { Timings } from './timings.js';
 
@@ -12,7 +14,7 @@ let shares: RunnerShares;
 beforeEach(() => {
   const types = new BackendTypes([]);
   const registry = new BackendRegistry(types, new ProvidedSettings(types), {} as Journal, new AddressGuard([]));
-  shares = new RunnerShares(registry, new BackendCalls(registry, new Timings()));
+  shares = new RunnerShares(registry, new BackendCalls(registry, new Timings()), new OverlapPolicy(registry, {} as LifecycleStore));
 });
 
 const times = (count: number, id: string): string[] => Array.from({ length: count }, () => id);
@@ -30,7 +32,7 @@ function claim(due: Readonly<Record<string, number>>, meanwhile = (): void => un
 }
 
 test('a backend gets half of the calls it may have, and no more while those are under way', () => {
-  expect(shares.left()).toEqual({ named: new Map(), others: 32 });
+  expect(shares.left()).toEqual({ named: new Map(), others: 32, serial: [] });
   claim({ hung: 1_000, other: 2 });
   expect(shares.left().named).toEqual(new Map([['hung', 0], ['other', 30]]));
   giveBack(2, 'other');

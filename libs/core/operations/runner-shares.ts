@@ -3,6 +3,7 @@ import { BackendCalls } from '../backends/backend-calls.js';
 import { MOST_CALLS } from '../backends/backend-guard.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import type { MostPerBackend } from './lifecycle-store.js';
+import { OverlapPolicy } from './overlap-policy.js';
 
 /** Half of a backend's calls are the runner's at most: whoever asks for a platform finds the others free. */
 const shareOf = (mostCalls: number): number => Math.max(1, Math.floor(mostCalls / 2));
@@ -20,12 +21,13 @@ export class RunnerShares {
   constructor(
     private readonly registry: BackendRegistry,
     private readonly calls: BackendCalls,
+    private readonly overlaps: OverlapPolicy,
   ) {}
 
   /** What may be claimed now. */
   left(): MostPerBackend {
     const ids = new Set([...this.registry.ids(), ...this.taken.keys()]);
-    return { named: new Map([...ids].map((id) => [id, this.leftOf(id)])), others: shareOf(MOST_CALLS) };
+    return { named: new Map([...ids].map((id) => [id, this.leftOf(id)])), others: shareOf(MOST_CALLS), serial: this.overlaps.serialBackends() };
   }
 
   /**

@@ -125,7 +125,7 @@ export function cleanUpOf(task: Task, leftover: Leftover): CleanUp {
     initiator: 'gateway',
     state: 'queued',
     step: 'send',
-    exclusive: operation.exclusive,
+    exclusive: operation.kind === 'provision',
     platformId: operation.platformId,
     backendId: operation.backendId,
     instanceIncarnation: operation.instanceIncarnation,

@@ -14,6 +14,8 @@ type StepEnd =
   | { readonly kind: 'accepted'; readonly pollToken?: string; readonly retryAfterMs?: number; readonly instance?: InstanceResult }
   | { readonly kind: 'in progress'; readonly retryAfterMs?: number; readonly description?: string }
   | { readonly kind: 'gone' }
+  /** Nothing was sent: another call of the instance may be under way, or a deprovision has overtaken this operation. */
+  | { readonly kind: 'waits' }
   | { readonly kind: 'refused'; readonly error: BrokerError }
   | { readonly kind: 'unknown'; readonly reason: string }
   /** Nobody is known to have heard of the operation before this process took it over: it is not begun. */

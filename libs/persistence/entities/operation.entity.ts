@@ -11,6 +11,10 @@ import { ServiceInstanceEntity } from './service-instance.entity.js';
   unique: true,
   where: `state = 'running' and exclusive`,
 })
+@Index('operation_instance_incarnation_deprovision_uq', ['instanceIncarnation'], {
+  unique: true,
+  where: `state = 'running' and kind = 'deprovision'`,
+})
 @Index('operation_instance_incarnation_queued_uq', ['instanceIncarnation'], {
   unique: true,
   where: `state = 'queued' and kind = 'deprovision'`,
@@ -142,6 +146,10 @@ export class OperationEntity {
   /** It was refused as existing when it was sent again: what exists is looked into, until its call is over. */
   @Column('boolean', { default: false })
   conflicted!: boolean;
+
+  /** Of a deprovision that overtook a create: until then the create may still make what is not there yet. */
+  @Column('timestamptz', { name: 'gone_counts_after', nullable: true })
+  goneCountsAfter!: Date | null;
 
   /** The gateway gave up trying; operators were told. */
   @Column('timestamptz', { name: 'parked_at', nullable: true })

@@ -29,6 +29,7 @@ export interface OperationRow {
   readonly o_confirmed: boolean;
   readonly o_call_ms: number | null;
   readonly o_conflicted: boolean;
+  readonly o_call_open: boolean;
 }
 
 /** What an operation has to send beyond its instance or binding. */
@@ -67,6 +68,7 @@ export class OperationRows {
       isUnconfirmed: row.o_confirmed ? undefined : (true as const),
       callMs: row.o_call_ms ?? undefined,
       isConflicted: row.o_conflicted ? (true as const) : undefined,
+      isCallOpen: row.o_call_open ? (true as const) : undefined,
     });
   }
 

@@ -1,8 +1,9 @@
 import { callLength, QUIET_AFTER, taskColumns, TASK_JOINS } from './columns.js';
+import { waitsFor } from './overlap.js';
 
 /**
  * $1 owner, $2 lease in ms, $3 most of one backend, $4 how long a call may take in ms, $5 and $6 backends with another
- * most, as columns of one table.
+ * most, as columns of one table, $7 backends that work on one binding of an instance at a time.
  *
  * Backend by backend, so that one with thousands of due operations costs the others neither places nor time.
  *
@@ -10,6 +11,9 @@ import { callLength, QUIET_AFTER, taskColumns, TASK_JOINS } from './columns.js';
  * it may send late, stopped and woken: what that does can show until a call's length after its deadline.
  *
  * The array keeps the planner from taking `due` for many rows: it would read both tables from end to end for a few.
+ *
+ * A call that would overlap with another one of its instance is left for later, also one that a deprovision due by now
+ * would overlap with.
  *
  * Waits for no lock: what somebody else works on, or the instance of which is locked, is left for the next time.
  */
@@ -26,6 +30,9 @@ export const CLAIM_DUE = {
         from operation d join service_instance i on i.incarnation = d.instance_incarnation
         where d.backend_id = backend.id and d.state = 'running' and d.parked_at is null
           and d.next_attempt_at <= osb_now() and (d.leased_until is null or d.leased_until < osb_now())
+          and (d.step = 'poll' or not exists (select from operation r where ${waitsFor('d', 'r', 'backend.id = any ($7::uuid[])')}
+            or (r.instance_incarnation = d.instance_incarnation and r.kind = 'deprovision' and r.state = 'running'
+              and r.step = 'send' and r.next_attempt_at <= osb_now() and r.parked_at is null and d.binding_incarnation is not null)))
         order by d.next_attempt_at limit coalesce(named.most, $3::integer) for no key update of d, i skip locked
       ) as due
     ), o as (

@@ -6,6 +6,10 @@
 export const callLength = (operation: string, defaultMs: string): string =>
   `make_interval(secs => coalesce(${operation}.call_ms, ${defaultMs}::float8) / 1000)`;
 
+/** Of an operation of this alias: whether its call may be under way at the backend. */
+export const callIsOpen = (alias: string): string =>
+  `${alias}.state = 'running' and ${alias}.step = 'send' and ${alias}.call_deadline_at > osb_now()`;
+
 /** The columns of a task, under names that tell the tables apart. Aliases: o operation, i instance, b binding, p platform. */
 export const OPERATION_COLUMNS = `
   o.id as o_id, o.kind as o_kind, o.initiator as o_initiator, o.state as o_state, o.step as o_step,
@@ -15,7 +19,7 @@ export const OPERATION_COLUMNS = `
   o.description as o_description, o.instance_usable as o_instance_usable, o.update_repeatable as o_update_repeatable,
   o.originating_identity as o_originating_identity, o.request_identity as o_request_identity,
   o.request_id as o_request_id, o.attempts as o_attempts, o.epoch as o_epoch, o.confirmed as o_confirmed,
-  o.call_ms as o_call_ms, o.conflicted as o_conflicted`;
+  o.call_ms as o_call_ms, o.conflicted as o_conflicted, coalesce(${callIsOpen('o')}, false) as o_call_open`;
 
 export const INSTANCE_COLUMNS = `
   i.incarnation as i_incarnation, i.platform_id as i_platform_id, i.instance_id as i_instance_id,

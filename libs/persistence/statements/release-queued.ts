@@ -1,4 +1,4 @@
-import { callLength } from './columns.js';
+import { callIsOpen, callLength } from './columns.js';
 
 // Aliases: q the queued delete, i its instance.
 
@@ -7,11 +7,15 @@ const IS_GONE = `(i.deleted_at is not null or exists (
         select from service_binding b where b.incarnation = q.binding_incarnation and b.deleted_at is not null
       ))`;
 
-/** Nothing runs that it must wait for. */
+/**
+ * Nothing runs that it must wait for: the bind it undoes, whatever else is exclusive. A deprovision waits for what a
+ * platform has begun, and for no orphan mitigation but the call of one that is under way.
+ */
 const IS_FREE = `not exists (
         select from operation r
         where r.instance_incarnation = q.instance_incarnation and r.state = 'running'
-          and (q.binding_incarnation is null or r.exclusive or q.exclusive or r.binding_incarnation = q.binding_incarnation)
+          and case when q.binding_incarnation is null then r.initiator = 'platform' or (${callIsOpen('r')})
+            else r.binding_incarnation = q.binding_incarnation or (r.exclusive and q.exclusive) end
       )`;
 
 /**

@@ -16,6 +16,8 @@ const { lock, afterLock } = instanceFirst('$9::boolean');
  *
  * That a create failed is unheard until its platform is told, or has deleted it (ADR 15).
  *
+ * What else is pending on an instance that is deleted ends with it: deletes have nothing left to do.
+ *
  * One statement, so that an operation never ends without what it did. Secrets go when what they belong to is deleted.
  */
 export const SETTLE_OPERATION = {
@@ -64,6 +66,25 @@ export const SETTLE_OPERATION = {
       from settled
       where b.instance_incarnation = settled.instance_incarnation and b.deleted_at is null
         and $9::boolean and $10 = 'deleted'
+    ), remaining_operations as (
+      update operation o
+      set state = case when o.kind in ('unbind', 'deprovision') then 'succeeded' else 'failed' end,
+          error_code = case when o.kind not in ('unbind', 'deprovision') then 'ConcurrencyError' end,
+          error_word = case when o.kind not in ('unbind', 'deprovision') then 'ConcurrencyError' end,
+          description = case when o.kind not in ('unbind', 'deprovision') then 'the instance was deleted' end,
+          finished_at = osb_now(), leased_by = null, leased_until = null, next_attempt_at = null, parked_at = null,
+          request = null, poll_token = null, epoch = o.epoch + 1
+      from settled
+      where o.instance_incarnation = settled.instance_incarnation and o.id <> settled.id and o.state in ('queued', 'running')
+        and $9::boolean and $10 = 'deleted'
+      returning o.id, o.state
+    ), remaining_audited as (
+      insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
+        operation_id, before, outcome, description)
+      select e.actor_kind, e.actor_name, e.platform_id, e.originating_identity, e.request_id, e.action, e.subject,
+        e.operation_id, e.before, r.state,
+        case when r.state = 'succeeded' then 'nothing was left to delete' else 'the instance was deleted' end
+      from remaining_operations r join audit_event e on e.operation_id = r.id and e.outcome = 'started'
     ), audited as (
       insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
         operation_id, before, after, outcome, description)

@@ -50,6 +50,7 @@ import { GIVE_UP_LEASES } from '../statements/give-up-leases.js';
 import { INSERT_BINDING } from '../statements/insert-binding.js';
 import { INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
 import { LOCK_INSTANCE } from '../statements/lock-instance.js';
+import { FIND_OVERLAP } from '../statements/overlap.js';
 import { PARK } from '../statements/park.js';
 import { JOIN, LOCK_PARKED, UNPARK } from '../statements/parked-operations.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGED_AT_ONCE } from '../statements/purge.js';
@@ -180,8 +181,8 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return looks.map(({ operation: { id } }) => (recorded.has(id) ? id : undefined));
   }
 
-  async park(operation: Operation, lastCause?: string): Promise<Written> {
-    return this.leave(operation, await this.sql.row(PARK, [operation.id, operation.epoch, storableText(lastCause)]));
+  async park(operation: Operation, call: Pause['call'], lastCause?: string): Promise<Written> {
+    return this.leave(operation, await this.sql.row(PARK, [operation.id, operation.epoch, storableText(lastCause), call]));
   }
 
   private async leave(operation: Operation, row: unknown): Promise<Written> {
@@ -234,9 +235,13 @@ export class PostgresLifecycleStore extends LifecycleStore {
       : { state: row.life_state, operation: this.rows.operations.read(row as OperationRow) };
   }
 
-  async claimDue(owner: string, leaseMs: number, { named, others }: MostPerBackend): Promise<Task[]> {
+  async mustWait(id: OperationId, isSerial: boolean): Promise<boolean> {
+    return (await this.sql.row(FIND_OVERLAP, [id, isSerial])) !== undefined;
+  }
+
+  async claimDue(owner: string, leaseMs: number, { named, others, serial = [] }: MostPerBackend): Promise<Task[]> {
     const askedAtMs = performance.now();
-    const values = [owner, leaseMs, others, this.timings.callMs, [...named.keys()], [...named.values()]];
+    const values = [owner, leaseMs, others, this.timings.callMs, [...named.keys()], [...named.values()], serial];
     const claimed = await this.sql.rows<TaskRow>(CLAIM_DUE, values);
     return claimed.map((row) => this.rows.read(row, askedAtMs));
   }
