@@ -29,6 +29,17 @@ describe('the catalog tells an operator why the server cannot be used', () => {
     await role.drop();
   });
 
+  test('a role that may not end sessions of others', async () => {
+    const role = await administrator('CREATEDB CREATEROLE');
+    await asAdministrator(`REVOKE pg_signal_backend FROM ${role.user}`);
+    const { backend } = postgresqlSubject(role);
+    await expect(backend.catalog(soon())).rejects.toThrow(
+      `the gateway's role lacks rights; as a superuser run: GRANT pg_signal_backend TO "${role.user}"`,
+    );
+    await backend.close?.();
+    await role.drop();
+  });
+
   test.each([
     ['nobody listens', { port: 1 }, 'ECONNREFUSED'],
     ['the password is wrong', { password: 'wrong-one' }, 'password authentication failed'],

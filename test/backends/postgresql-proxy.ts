@@ -69,3 +69,49 @@ function statementCounter(): (chunk: Buffer) => number {
     }
   };
 }
+
+/** A way to the server on which something happens just before each statement of a given text. */
+export interface InterruptingProxy {
+  readonly port: number;
+  /** How often it has happened. */
+  interruptions(): number;
+  close(): Promise<void>;
+}
+
+/** @param text as it stands in one chunk of the client's, which short statements do */
+export async function interruptingProxy(
+  target: { readonly host: string; readonly port: number },
+  text: string,
+  interrupt: () => Promise<unknown>,
+): Promise<InterruptingProxy> {
+  const sockets = new Set<Socket>();
+  let interruptions = 0;
+  const server = createServer((client) => {
+    const upstream = connect(target);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    upstream.pipe(client);
+    let turn: Promise<unknown> = Promise.resolve();
+    client.on('data', (chunk) => {
+      if (chunk.includes(text)) {
+        interruptions += 1;
+        turn = turn.then(interrupt);
+      }
+      turn = turn.then(() => upstream.write(chunk));
+    });
+    client.on('end', () => void turn.then(() => upstream.end()));
+    upstream.on('close', () => client.destroy());
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    port: (server.address() as AddressInfo).port,
+    interruptions: () => interruptions,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

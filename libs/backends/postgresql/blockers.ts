@@ -77,15 +77,23 @@ function endBlockers(session: Session, pid: number): Promise<Blocker[]> {
   );
 }
 
+/**
+ * A prepared transaction is found by the lock on its own id: its virtual id in pg_locks is that of the session that
+ * prepared it, until the server starts again.
+ */
 function preparedBlockers(session: Session, pid: number): Promise<PreparedTransaction[]> {
   return session.rows<PreparedTransaction>(
-    `SELECT DISTINCT gid, owner, prepared.database
+    `SELECT DISTINCT gid, prepared.transaction::text AS xid, owner, prepared.database
        FROM pg_locks AS wanted
        JOIN pg_locks AS held ON held.granted AND held.pid IS NULL
-         AND (held.locktype, held.database, held.classid, held.objid, held.transactionid)
-             IS NOT DISTINCT FROM (wanted.locktype, wanted.database, wanted.classid, wanted.objid, wanted.transactionid)
-       JOIN pg_prepared_xacts AS prepared ON held.virtualtransaction = '-1/' || prepared.transaction
+         AND (${LOCKED_OBJECT.map((column) => `held.${column}`).join(', ')})
+             IS NOT DISTINCT FROM (${LOCKED_OBJECT.map((column) => `wanted.${column}`).join(', ')})
+       JOIN pg_locks AS own ON own.locktype = 'transactionid' AND own.pid IS NULL AND own.virtualtransaction = held.virtualtransaction
+       JOIN pg_prepared_xacts AS prepared ON prepared.transaction = own.transactionid
       WHERE wanted.pid = $1 AND NOT wanted.granted AND owner ~ '${TENANT_ROLE_PATTERN}'`,
     [pid],
   );
 }
+
+/** The columns of pg_locks that tell what is locked. */
+const LOCKED_OBJECT = ['locktype', 'database', 'relation', 'page', 'tuple', 'transactionid', 'classid', 'objid', 'objsubid'];

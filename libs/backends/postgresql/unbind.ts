@@ -5,7 +5,7 @@ import { RoleRemoval } from './drop-roles.js';
 import { endLastSessions, endSessionsForGood } from './end-sessions.js';
 import { findDatabase, findRolesWithIds, type FoundRole } from './inventory.js';
 import { bindingRole, instanceNames, type InstanceNames } from './names.js';
-import { rollBackAllPrepared } from './prepared-transactions.js';
+import { rollBackPreparedBy } from './prepared-transactions.js';
 import type { Verb, Work } from './verb.js';
 
 /** Ends the sessions of a binding and removes its login. What it made stays, and belongs to the owner role. */
@@ -32,7 +32,7 @@ async function remove(work: Work, names: InstanceNames, role: FoundRole): Promis
   if (found === undefined) return;
   if (found.canLogin) throw boundAgain();
   const database = await findDatabase(work.admin, names);
-  await rollBackAllPrepared(work, [found.name]);
+  await rollBackPreparedBy(work, names, found);
   await RoleRemoval.run(work, [found], async (removal) => {
     if (database?.connectable) await removal.bequeath(names);
     // A database that is half deleted goes with all that is in it.
