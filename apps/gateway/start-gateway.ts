@@ -20,6 +20,7 @@ import { OpenRequests } from './open-requests.js';
 import { limitPipelinedRequests } from './pipelined-requests.js';
 import { openOwnServers } from './open-own-servers.js';
 import { endUnreadBodies } from './request-body.js';
+import { startReport } from './start-report.js';
 import { databaseProblem, listenProblem } from './start-problems.js';
 import { urlOf } from './url-of.js';
 import { stopGateway } from './stop-gateway.js';
@@ -75,7 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     });
     await connect(database, environment);
     undo.push(() => database.destroy());
-    await bringUpToDate(database, environment.migrate);
+    const applied = await bringUpToDate(database, environment.migrate);
     await proveSealingKeys(database, sealer);
 
     const { app, requests } = await createApp({
@@ -101,14 +102,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       isPasswordMadeUp,
       passwordOrigin: originOf(logins.made.platform),
     });
+    const report = await startReport(app, applied);
     await app.get(CatalogLoop).start();
     app.get(OperationRunner).start();
     undo.push(() => app.get(OperationRunner).stop());
     const url = await listen(app, environment);
     app.get(Readiness).ready();
+    journal.info('the gateway has started', { ...report });
     const stop = once(async () => {
-      await stopGateway({ app, requests, database, timings, journal });
+      const operationsLeft = await stopGateway({ app, requests, database, timings, journal });
       await own.stop();
+      journal.info('the gateway has stopped', { version: report.version, operationsLeft });
     });
     const drain = (): void => app.get(Readiness).draining();
     return { url, app, drain, stop, ...generated(logins, signsIn, dataDir) };

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { BackendRegistry, CatalogLoop, Journal, OperationRunner, ParameterSchemas, within, type Timings } from '#core';
+import { BackendRegistry, CatalogLoop, Journal, OperationRunner, ParameterSchemas, within, type OperationId, type Timings } from '#core';
 import type { DataSource } from '#persistence';
 import { Readiness } from '#telemetry';
 import type { OpenRequests } from './open-requests.js';
@@ -22,9 +22,12 @@ const LAST_STEPS_MS = 1_000;
  * that wait for an operation to end. 3. Calls under way end, and what is left of the operations is given up to other
  * gateways. 4. Everything is let go. None of it takes longer than it is given, whatever backends, clients and the
  * database do.
+ *
+ * @returns the operations that are left to other gateways
  */
-export async function stopGateway({ app, requests, database, timings, journal }: Started): Promise<void> {
+export async function stopGateway({ app, requests, database, timings, journal }: Started): Promise<readonly OperationId[]> {
   const endMs = Date.now() + timings.stopMs;
+  journal.info('the gateway stops', { longestMs: timings.stopMs });
   app.get(Readiness).draining();
   const server: Server = app.getHttpServer();
   server.close();
@@ -37,6 +40,7 @@ export async function stopGateway({ app, requests, database, timings, journal }:
   server.closeAllConnections();
   await within(LAST_STEPS_MS, Promise.all([app.close(), catalogStopped, letGo(app)]));
   await within(LAST_STEPS_MS, database.destroy());
+  return givenUp;
 }
 
 async function letGo(app: NestFastifyApplication): Promise<void> {

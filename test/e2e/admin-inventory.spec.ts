@@ -57,6 +57,28 @@ describe('instances', () => {
   });
 });
 
+describe('lastOperation', () => {
+  test('the lists of instances and bindings show the running operation, and the last one when none runs', async () => {
+    await gateway.register('slow', 'simulator', { serviceName: 'slow', asyncDurationMs: 600_000 });
+    const platform = await gateway.platform('third');
+    const { serviceId, planId } = await gateway.plan('slow', 'async');
+    const { body } = await platform.provision('running', { serviceId, planId }, {}, { acceptsIncomplete: true });
+    const { planId: syncId } = await gateway.plan('slow', 'sync');
+    await platform.provision('ended', { serviceId, planId: syncId });
+    await platform.bind('ended', 'ended-b', { serviceId, planId: syncId });
+
+    const instances = await itemsOf('/instances', { platform: 'third' });
+    expect(idsOf(instances, 'instanceId', 'lastOperation')).toEqual([
+      ['ended', expect.objectContaining({ kind: 'provision', state: 'succeeded' })],
+      ['running', expect.objectContaining({ id: body.operation, kind: 'provision', state: 'running' })],
+    ]);
+    const bindings = await itemsOf('/bindings', { platform: 'third' });
+    expect(idsOf(bindings, 'bindingId', 'lastOperation')).toEqual([
+      ['ended-b', expect.objectContaining({ kind: 'bind', state: 'succeeded' })],
+    ]);
+  });
+});
+
 describe('pages', () => {
   test.each(['/instances', '/bindings', '/operations', '/audit-events'])('of %s give every line once', async (path) => {
     const all = await itemsOf(path, { limit: '500' });

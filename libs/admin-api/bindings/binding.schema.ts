@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BindingFilter, BindingLine } from '#core';
 import { lifeState } from '../instances/instance.schema.js';
+import { lastOperation } from '../operations/operation.schema.js';
 import { searchText, time, type ShapeOf } from '../request/fields.js';
 import { listQuery, pageOf } from '../request/page.js';
 
@@ -26,6 +27,7 @@ const bindingLine = z
     expiresAt: z.string().exactOptional(),
     createdAt: time,
     deletedAt: time.exactOptional(),
+    lastOperation,
   } satisfies ShapeOf<BindingLine>)
   .meta({ id: 'Binding' });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIFE_TRANSITIONS, type InstanceFilter, type InstanceLine, type LifeState } from '#core';
+import { lastOperation } from '../operations/operation.schema.js';
 import { oneOf, searchText, time, type ShapeOf } from '../request/fields.js';
 import { listQuery, pageOf } from '../request/page.js';
 import { platformKind } from '../platforms/platform.schema.js';
@@ -34,6 +35,7 @@ const instanceLine = z
     createdAt: time,
     updatedAt: time,
     deletedAt: time.exactOptional(),
+    lastOperation,
   } satisfies ShapeOf<InstanceLine>)
   .meta({ id: 'Instance' });
 

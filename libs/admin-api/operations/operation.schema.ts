@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   OPERATION_TRANSITIONS,
+  type LastOperation,
   type OperationFilter,
   type OperationInitiator,
   type OperationLine,
@@ -16,6 +17,13 @@ const state = oneOf<OperationState>(OPERATION_TRANSITIONS);
 const initiator = oneOf<OperationInitiator>({ platform: true, gateway: true }).describe(
   'gateway: a clean-up after a create whose outcome is failed or unknown.',
 );
+
+/** The newest operation of a line of another list. */
+export const lastOperation = z
+  .strictObject({ id: z.string(), kind, state, createdAt: time } satisfies ShapeOf<LastOperation>)
+  .meta({ id: 'LastOperation' })
+  .exactOptional()
+  .describe('Its newest operation, running or ended; GET /admin/v1/operations?id=… tells more. Absent when it is not kept any more.');
 
 /** Query of GET /admin/v1/operations. */
 export const operationQuery = listQuery({

@@ -25,6 +25,14 @@ export interface InstanceFilter {
   readonly state?: LifeState;
 }
 
+/** The newest operation of an instance or binding, whether it runs or has ended. */
+export interface LastOperation {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  readonly createdAt: Date;
+}
+
 export interface InstanceLine {
   readonly incarnation: string;
   readonly instanceId: string;
@@ -42,6 +50,8 @@ export interface InstanceLine {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly deletedAt?: Date;
+  /** Absent when it ended so long ago that it is not kept any more. */
+  readonly lastOperation?: LastOperation;
 }
 
 export interface BindingFilter {
@@ -64,6 +74,8 @@ export interface BindingLine {
   readonly expiresAt?: string;
   readonly createdAt: Date;
   readonly deletedAt?: Date;
+  /** Absent when it ended so long ago that it is not kept any more. */
+  readonly lastOperation?: LastOperation;
 }
 
 export interface OperationFilter {

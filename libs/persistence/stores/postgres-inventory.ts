@@ -20,6 +20,7 @@ import { ServiceInstanceEntity } from '../entities/service-instance.entity.js';
 import { Orm } from '../orm.js';
 import { present } from '../rows/present.js';
 import { COUNTER, keysetPage, OPERATION_ID, UUID } from './keyset-page.js';
+import { withLastOperations } from './last-operations.js';
 
 // What a line shows of the tables around its own; nothing sealed is read.
 const INSTANCE = ['i.incarnation', 'i.instanceId'];
@@ -53,7 +54,7 @@ export class PostgresInventory extends Inventory {
   }
 }
 
-function listInstances(manager: EntityManager, filter: InstanceFilter, page: PageRequest): Promise<Page<InstanceLine>> {
+async function listInstances(manager: EntityManager, filter: InstanceFilter, page: PageRequest): Promise<Page<InstanceLine>> {
   const query = manager
     .createQueryBuilder(ServiceInstanceEntity, 'i')
     .innerJoin('i.platform', 'p')
@@ -67,7 +68,7 @@ function listInstances(manager: EntityManager, filter: InstanceFilter, page: Pag
     ['i.plan_id = :v', filter.planId],
     ['i.state = :v', filter.state],
   ]);
-  return keysetPage(query, { time: 'i.created_at', id: 'i.incarnation', idPattern: UUID }, page, (i) =>
+  const found = await keysetPage(query, { time: 'i.created_at', id: 'i.incarnation', idPattern: UUID }, page, (i) =>
     present({
       incarnation: i.incarnation,
       instanceId: i.instanceId,
@@ -87,9 +88,10 @@ function listInstances(manager: EntityManager, filter: InstanceFilter, page: Pag
       deletedAt: i.deletedAt ?? undefined,
     }),
   );
+  return withLastOperations(manager, 'instance', found);
 }
 
-function listBindings(manager: EntityManager, filter: BindingFilter, page: PageRequest): Promise<Page<BindingLine>> {
+async function listBindings(manager: EntityManager, filter: BindingFilter, page: PageRequest): Promise<Page<BindingLine>> {
   const query = manager
     .createQueryBuilder(ServiceBindingEntity, 'b')
     .innerJoin('b.instance', 'i')
@@ -103,7 +105,7 @@ function listBindings(manager: EntityManager, filter: BindingFilter, page: PageR
     ['osb_key(b.binding_id) = osb_key(:v)', filter.bindingId],
     ['b.state = :v', filter.state],
   ]);
-  return keysetPage(query, { time: 'b.created_at', id: 'b.incarnation', idPattern: UUID }, page, (b) =>
+  const found = await keysetPage(query, { time: 'b.created_at', id: 'b.incarnation', idPattern: UUID }, page, (b) =>
     present({
       incarnation: b.incarnation,
       bindingId: b.bindingId,
@@ -118,6 +120,7 @@ function listBindings(manager: EntityManager, filter: BindingFilter, page: PageR
       deletedAt: b.deletedAt ?? undefined,
     }),
   );
+  return withLastOperations(manager, 'binding', found);
 }
 
 function listOperations(manager: EntityManager, filter: OperationFilter, page: PageRequest): Promise<Page<OperationLine>> {
