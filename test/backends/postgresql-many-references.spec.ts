@@ -171,6 +171,30 @@ async function openToAll(): Promise<void> {
   await query(server.adminUrl, 'GRANT ALL ON SCHEMA open TO PUBLIC');
 }
 
+test('a role that could not be dropped is named to operators until a later call collects it', async () => {
+  const instance = new Instance();
+  await instance.provision(subject.backend);
+  const { username } = await instance.bind(subject.backend);
+  const [{ oid } = { oid: 0 }] = await query<{ oid: number }>(server.adminUrl, `SELECT oid FROM pg_roles WHERE rolname = '${username}'`);
+  const client = await owner();
+  await client.query(`ALTER ROLE ${username} NOLOGIN; INSERT INTO removed_role VALUES (${oid}, '${username}')`);
+  await query(server.adminUrl, 'CREATE TABLE open.kept ()');
+  await query(server.adminUrl, `ALTER TABLE open.kept OWNER TO ${username}`);
+  const holder = await opened(new Client(server.adminUrl));
+  await holder.query('BEGIN; LOCK TABLE open.kept');
+  const fresh = newSubject();
+  await fresh.backend.catalog({ signal: AbortSignal.timeout(TIMEOUT_MS) });
+  expect(fresh.environment.lines).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ role: username }) as object }));
+  expect(await rolesLike(username)).toHaveLength(1);
+  await holder.query('ROLLBACK');
+  await fresh.backend.catalog({ signal: AbortSignal.timeout(TIMEOUT_MS) });
+  expect(await rolesLike(username)).toEqual([]);
+  expect(fresh.environment.lines).toContainEqual(
+    expect.objectContaining({ message: 'roles that were removed wait to be dropped', fields: { roles: 1 } }),
+  );
+  await fresh.backend.close?.();
+}, TIMEOUT_MS);
+
 /** A login in the state a gateway leaves that dies before it resumes it. */
 async function suspended(until: string): Promise<{ victim: Credentials; oid: number }> {
   const instance = new Instance();
