@@ -6,7 +6,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** Where a server is kept, and its settings. */
-export type KeptPostgresOptions = Pick<EmbeddedPostgresOptions, 'dataDir' | 'settings'>;
+type KeptPostgresOptions = Pick<EmbeddedPostgresOptions, 'dataDir' | 'settings'>;
 
 /** A database server of the gateway's own. One that ends by itself is started again: nobody else would do it. */
 export class KeptPostgres {

@@ -11,7 +11,7 @@ export interface ServerTimeouts {
 }
 
 /** For a pool, before it gives out a new connection. An error closes the connection. */
-export type OnConnect = (client: ClientBase) => Promise<void>;
+type OnConnect = (client: ClientBase) => Promise<void>;
 
 /**
  * Sets the timeouts of a new connection, by SET rather than in its startup packet, which connection poolers refuse.

@@ -14,7 +14,7 @@ const LISTED_LEFT_OUT = 1_000;
 const SHOWN_OF_DESCRIPTION = 1_000;
 
 /** What no platform is shown. */
-export interface Unpublished {
+interface Unpublished {
   readonly listed: readonly OfBackend<LeftOut>[];
   readonly count: number;
 }

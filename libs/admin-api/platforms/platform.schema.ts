@@ -42,7 +42,7 @@ const platform = {
 } satisfies ShapeOf<Platform>;
 
 /** A registered platform. */
-export const platformView = z.strictObject(platform).meta({ id: 'Platform' });
+const platformView = z.strictObject(platform).meta({ id: 'Platform' });
 
 export const platformList = z.strictObject({ items: z.array(platformView) }).meta({ id: 'Platforms' });
 

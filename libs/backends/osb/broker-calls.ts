@@ -18,7 +18,7 @@ import { callHeaders } from './osb-request.js';
 import { present } from './present.js';
 import { NotExecutedError, refusal, type RefusalRules, type Verb } from './refusal.js';
 
-export type Question = Omit<HttpRequest, 'headers'>;
+type Question = Omit<HttpRequest, 'headers'>;
 
 /** How the body of a mutation's answer is read: when it is complete, and while it goes on. */
 export interface AnswerReaders<T> {

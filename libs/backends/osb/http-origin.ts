@@ -19,7 +19,7 @@ export interface Bounds {
   readonly maxAnswerBytes?: number;
 }
 
-export interface OriginLimits extends ConnectorOptions {
+interface OriginLimits extends ConnectorOptions {
   readonly timeoutMs: number;
   readonly maxConnections: number;
   readonly maxAnswerBytes: number;

@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 import { LOGIN_PATTERN, TENANT_ROLE_PATTERN } from './tenant-roles.js';
 
 /** Opens a session for a moment: in the gateway's own database, or in the one named. */
-export type Observe = <T>(query: (session: Session) => Promise<T>, database?: string) => Promise<T>;
+type Observe = <T>(query: (session: Session) => Promise<T>, database?: string) => Promise<T>;
 
 /** Waits shorter than this are nobody's fault. */
 const FIRST_MS = 150;

@@ -5,7 +5,7 @@ import type { PostgresqlPlan } from './settings.js';
 import { isRefusal } from './sql-errors.js';
 
 /** Belongs to the administrator, so no binding can drop it or what is in it. */
-export const EXTENSION_SCHEMA = 'extensions';
+const EXTENSION_SCHEMA = 'extensions';
 
 const searchPath = (database: string): string =>
   `ALTER DATABASE ${escapeIdentifier(database)} SET search_path TO "$user", public, ${EXTENSION_SCHEMA}`;

@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 const GRANTS_PER_STEP = 200;
 
 /** A privilege on an object of this database. */
-export interface Grant {
+interface Grant {
   readonly privilege: string;
   readonly kind: string;
   readonly object: string;

@@ -8,7 +8,7 @@ const OBJECTS_PER_STEP = 100;
 export const MAX_LOCKS = 300;
 
 /** An object of this database, as pg_identify_object names it. */
-export interface OwnedObject {
+interface OwnedObject {
   readonly type: string;
   readonly identity: string;
 }

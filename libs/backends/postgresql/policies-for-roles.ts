@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 const POLICIES_PER_STEP = 100;
 
 /** A row security policy that names one of the roles. */
-export interface Policy {
+interface Policy {
   readonly name: string;
   readonly table: string;
   readonly owner: string;

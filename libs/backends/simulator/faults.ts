@@ -1,7 +1,7 @@
 import { errorFrom, type Behaviour } from './behaviour.js';
 
 /** What the simulator throws when told to break: not a BrokerError, so that the outcome is unknown to the caller. */
-export class SimulatedCrash extends Error {
+class SimulatedCrash extends Error {
   override readonly name = 'SimulatedCrash';
 }
 

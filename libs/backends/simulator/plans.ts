@@ -15,7 +15,7 @@ export interface SimulatedPlan {
 }
 
 /** The version the plan `maintenance` is at. */
-export const MAINTENANCE_VERSION = '2.1.1+abcdef';
+const MAINTENANCE_VERSION = '2.1.1+abcdef';
 
 export function simulatedPlans(settings: SimulatorSettings): SimulatedPlan[] {
   const later: Behaviour = { async: { durationMs: settings.asyncDurationMs, outcome: 'succeeded' } };

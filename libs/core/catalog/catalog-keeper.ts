@@ -37,7 +37,7 @@ interface CatalogAttempt {
 export interface CatalogCondition extends StoredCatalog, FindingsOfCatalog {}
 
 /** What there is to tell of a catalog. */
-export interface FindingsOfCatalog {
+interface FindingsOfCatalog {
   /** The first of what is not published; `leftOutCount` is how much it is. */
   readonly leftOut: readonly LeftOut[];
   readonly leftOutCount: number;

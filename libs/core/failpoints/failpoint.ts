@@ -1,5 +1,5 @@
 /** The places where the fault bench may stop or kill this process: each a step after which something is different. */
-export const FAILPOINTS = [
+const FAILPOINTS = [
   'after-authentication',
   'after-intent',
   'before-backend-call',

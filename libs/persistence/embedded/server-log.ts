@@ -16,7 +16,7 @@ export function keepBounded(path: string): NodeJS.Timeout {
   return setInterval(() => void emptyWhenLarge(path), CHECK_INTERVAL_MS).unref();
 }
 
-export async function sizeOf(path: string): Promise<number> {
+async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
     () => 0,

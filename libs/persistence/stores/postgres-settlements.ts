@@ -15,7 +15,7 @@ interface SettledRow {
   readonly is_awaited: boolean;
 }
 
-export interface Settled {
+interface Settled {
   /** A queued delete may be able to run now. */
   readonly queued: boolean;
   /** Requests at other processes may be waiting for this end. */

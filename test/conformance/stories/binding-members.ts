@@ -13,7 +13,7 @@ const PORTS = /^\d{1,5}(-\d{1,5})?$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/;
 
 /** The elements of a member that is a list of objects. */
-export function elementsOf(answer: Answer, member: string): readonly JsonObject[] {
+function elementsOf(answer: Answer, member: string): readonly JsonObject[] {
   const list = answer.body[member];
   expectThat(Array.isArray(list) && list.every(isObject), `${answer.story}; expected ${member} to be a list of objects`);
   return list;

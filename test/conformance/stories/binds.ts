@@ -10,7 +10,7 @@ export const APP = '3c9d0f52-7f4e-4f0b-8d55-0c1b6f7f2a11';
 const TO_ROUTE = { bind_resource: { route: 'conformance.example.com' } };
 
 /** What binds of these parts have to name. */
-export const BIND_RESOURCES: Readonly<Partial<Record<Role, JsonObject>>> = {
+const BIND_RESOURCES: Readonly<Partial<Record<Role, JsonObject>>> = {
   requiresApp: { bind_resource: { app_guid: APP } },
   routeService: TO_ROUTE,
   managedRoutes: TO_ROUTE,

@@ -22,7 +22,7 @@ export interface DiskLimits {
   readonly suspensionMs: number;
 }
 
-export const DISK_LIMITS: DiskLimits = {
+const DISK_LIMITS: DiskLimits = {
   // A server writes some 0.5 GB/s at most: two rounds pass between the limits.
   readOnlyBelowBytes: 2 * GIB,
   closedBelowBytes: GIB,
