@@ -98,7 +98,9 @@ create table operation (
   last_cause text,
   call_ms integer,
   conflicted boolean not null default false,
-  gone_counts_after timestamp with time zone
+  gone_counts_after timestamp with time zone,
+  not_found_polls integer not null default 0,
+  not_found_since timestamp with time zone
 );
 create table platform (
   id uuid not null,

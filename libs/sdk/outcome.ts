@@ -30,5 +30,8 @@ export type LastOperation =
       readonly instanceUsable?: boolean;
       readonly updateRepeatable?: boolean;
     }
-  /** The instance or binding does not exist any more: the success of a delete. */
+  /**
+   * There is no such instance, binding or operation: the success of a delete. A create or update is polled on for a while,
+   * and then what exists decides.
+   */
   | { readonly kind: 'gone' };

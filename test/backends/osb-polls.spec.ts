@@ -22,7 +22,6 @@ describe('last operation', () => {
     backend.lastBindingOperation({ ...binding, kind, pollToken: 'op-1' }, testBindingCall());
   const poll = (kind: OperationKind) => (kind === 'bind' || kind === 'unbind' ? pollBinding(kind) : pollInstance(kind));
   const kinds = ['provision', 'update', 'deprovision', 'bind', 'unbind'] as const;
-  const isDelete = (kind: OperationKind): boolean => kind === 'deprovision' || kind === 'unbind';
 
   test.each(kinds)('of a %s: the three states', async (kind) => {
     stub.next(
@@ -41,12 +40,17 @@ describe('last operation', () => {
   });
 
   test.each(kinds.flatMap((kind) => [404, 410].map((status) => [kind, status] as const)))(
-    'of a %s: HTTP %i is the end of deletes only',
+    'of a %s: HTTP %i says that there is no such operation',
     async (kind, status) => {
       stub.next(reply(status, {}));
-      expect(await poll(kind)).toEqual({ kind: isDelete(kind) ? 'gone' : 'in progress' });
+      expect(await poll(kind)).toEqual({ kind: 'gone' });
     },
   );
+
+  test.each(['provision', 'bind'] as const)('of a %s: a 404 of a router says nothing', async (kind) => {
+    stub.next(reply(404, '<html>'));
+    expect(await poll(kind)).toEqual({ kind: 'in progress' });
+  });
 
   test.each(kinds.flatMap((kind) => [408, 429].map((status) => [kind, status] as const)))(
     'of a %s: HTTP %i only asks for patience',

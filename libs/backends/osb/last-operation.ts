@@ -14,12 +14,12 @@ export function lastOperation(kind: OperationKind, answer: BrokerAnswer, clean: 
     case 200:
       return reported(kind, answer, clean);
     case 404:
+      // A router's says nothing about a create or delete; of an update, what exists decides in the end.
+      if (isBrokersOwn404(answer) || kind === 'update') return { kind: 'gone' };
       if (!isDelete) return stillRunning(answer);
-      if (isBrokersOwn404(answer)) return { kind: 'gone' };
       break;
     case 410:
-      // Only the end of a delete; for anything else the spec calls it an invalid answer.
-      return isDelete ? { kind: 'gone' } : stillRunning(answer);
+      return { kind: 'gone' };
     case 408:
     case 429:
       return stillRunning(answer);

@@ -41,6 +41,8 @@ export interface Task {
   readonly unquietForMs: number;
   /** What is sent now, or was accepted before, was sent before that time was over, however late it ends. */
   readonly sentTooEarly: boolean;
+  /** Polls in a row that were answered as if the backend had never accepted the operation, and how long ago the first one was. */
+  readonly notFound: { readonly polls: number; readonly forMs: number };
   /** When this process asked for the lease, on its monotonic clock. */
   readonly leasedAtMs: number;
 }
@@ -114,6 +116,8 @@ export interface Pause {
   readonly call: 'over' | 'unanswered' | 'untouched' | 'conflict';
   /** What the backend accepted did not do, or does not count: the call itself is the next step, not another poll. */
   readonly sendsAgain?: boolean;
+  /** Whether a poll was answered as if the operation had never been accepted; absent: no poll was answered. */
+  readonly isNotFound?: boolean;
   /** What the backend says of its progress; absent: what it said before stays. Of an `untouched` call only. */
   readonly description?: string;
   /** What the backend answered or threw, for operators; absent: what was kept before stays. */

@@ -8,6 +8,8 @@ import { BackendStep, type Step } from './backend-step.js';
 import { checkedStep } from './checked-step.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type InstanceChange, type Pause, type Task, type Written } from './lifecycle-store.js';
+import { doneIfTold, isNotFound, notFoundAgain } from './not-found-polls.js';
+import { neverAnswered, retryAfterOf, tookTooLong, unknownToBackend } from './operation-errors.js';
 import { OperationSignals } from './operation-signals.js';
 import type { OperationFailure } from './operation.js';
 import { OverlapPolicy } from './overlap-policy.js';
@@ -31,7 +33,7 @@ export type Progress =
   | { readonly kind: 'lost' };
 
 /** Why nothing is decided yet, and what is known of the call. */
-interface Delay extends Pick<Pause, 'call' | 'sendsAgain' | 'description'> {
+interface Delay extends Pick<Pause, 'call' | 'sendsAgain' | 'isNotFound' | 'description'> {
   readonly reason?: string;
   readonly cause?: string;
   readonly retryAfterMs?: number;
@@ -112,7 +114,21 @@ export class OperationEngine {
     if (isTakenUp(task) && (await this.overlaps.mustWait(task.operation))) return { kind: 'waits' };
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
     if (isOverrunUpdate(task, taken)) return { ...(await this.backend.lookAtGivenUp(task)), ...optional('cause', causeOf(taken)) };
+    if (isNotFound(task, taken)) return this.notFound(task, deadline);
+    return this.checked(task, taken);
+  }
+
+  private checked(task: Task, taken: Step): Step {
     return checkedStep(taken, task.operation.kind, this.catalog.findByIds(task.instance.serviceId, task.instance.planId), this.backend.textsOf(task));
+  }
+
+  /** Of what its backend does not know for long, a look at what exists decides: it is there, or it failed. */
+  private async notFound(task: Task, deadline: Date): Promise<Step> {
+    const { isNews, decides } = notFoundAgain(task, this.timings);
+    if (isNews) this.journal.warn('the backend does not know an operation it accepted; it is polled on for a while', fields(task));
+    if (!decides) return { kind: 'not found' };
+    const looked = task.operation.kind === 'update' ? doneIfTold(await this.backend.lookAtGivenUp(task)) : await this.backend.probe(task, deadline);
+    return looked.kind === 'done' ? this.checked(task, looked) : { kind: 'refused', error: unknownToBackend() };
   }
 
   /** Whoever wrote it may have died in the middle of it: an update may be done, and what a create made is removed. */
@@ -146,10 +162,13 @@ export class OperationEngine {
       case 'in progress':
         return this.pauseOrGiveUp(task, {
           call: 'untouched',
+          ...optional('isNotFound', step.cause === undefined ? false : undefined),
           ...optional('retryAfterMs', step.retryAfterMs),
           ...optional('description', step.description),
           ...optional('cause', step.cause),
         });
+      case 'not found':
+        return this.pauseOrGiveUp(task, { call: 'untouched', isNotFound: true });
       case 'refused':
         return this.refuse(task, step.error, causeOf(step));
       case 'unknown':
@@ -209,7 +228,7 @@ export class OperationEngine {
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
 
-  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, cause, retryAfterMs, description }: Delay): Promise<Progress> {
+  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, cause, retryAfterMs, ...said }: Delay): Promise<Progress> {
     const { operation } = task;
     if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason, cause });
     if (task.overdue && !isDelete(task)) {
@@ -221,7 +240,7 @@ export class OperationEngine {
     }
     const next = sendsAgain ? ({ ...operation, step: 'send' } as const) : operation;
     const pauseMs = this.retries.pauseMs(next, call, retryAfterMs);
-    return this.pause(task, { call, sendsAgain, pauseMs, ...optional('description', description), ...optional('lastCause', cause) });
+    return this.pause(task, { call, sendsAgain, pauseMs, ...said, ...optional('lastCause', cause) });
   }
 
   private async pause(task: Task, pause: Pause): Promise<Progress> {
@@ -279,14 +298,6 @@ const isOverrunUpdate = (task: Task, step: Step): boolean =>
   task.overdue && task.operation.kind === 'update' && (step.kind === 'refused' ? isBusyAgain(task, step.error) : isUndecided(step));
 
 const isUndecided = ({ kind }: Step): boolean => kind === 'gone' || kind === 'in progress' || kind === 'unknown';
-
-const tookTooLong = (): BrokerError => new BrokerError('Timeout', 'the operation did not end in the time it was given');
-
-const neverAnswered = (): BrokerError =>
-  new BrokerError('Unavailable', 'the request for this operation got no answer, and the operation was not carried on; send the request again');
-
-const retryAfterOf = (error: BrokerError): number | undefined =>
-  error.details.retryAfterSeconds === undefined ? undefined : error.details.retryAfterSeconds * 1000;
 
 const fields = ({ operation, instance }: Task): Record<string, unknown> => ({
   operation: operation.id,

@@ -16,6 +16,8 @@ type StepEnd =
   | { readonly kind: 'gone' }
   /** Nothing was sent: another call of the instance may be under way, or a deprovision has overtaken this operation. */
   | { readonly kind: 'waits' }
+  /** The backend accepted a create or update, and answers polls as if it had not. */
+  | { readonly kind: 'not found' }
   | { readonly kind: 'refused'; readonly error: BrokerError }
   | { readonly kind: 'unknown'; readonly reason: string }
   /** Nobody is known to have heard of the operation before this process took it over: it is not begun. */

@@ -32,6 +32,9 @@ export class Timings {
   readonly longestRetryAfterMs: number = 600_000;
   /** After this an operation of a plan without `maximum_polling_duration` counts as failed. */
   readonly ceilingMs: number = 24 * 3_600_000;
+  /** After this a backend that does not know an accepted create, or update, is taken at its word. */
+  readonly createNotFoundMs: number = 60_000;
+  readonly updateNotFoundMs: number = 15 * 60_000;
   /** How long a clean-up keeps trying. */
   readonly cleanUpMs: number = 7 * 24 * 3_600_000;
   /** How long an ended operation and a deleted instance can still be asked about. */

@@ -151,6 +151,13 @@ export class OperationEntity {
   @Column('timestamptz', { name: 'gone_counts_after', nullable: true })
   goneCountsAfter!: Date | null;
 
+  /** Polls in a row that were answered as if it had never been accepted. */
+  @Column('integer', { name: 'not_found_polls', default: 0 })
+  notFoundPolls!: number;
+
+  @Column('timestamptz', { name: 'not_found_since', nullable: true })
+  notFoundSince!: Date | null;
+
   /** The gateway gave up trying; operators were told. */
   @Column('timestamptz', { name: 'parked_at', nullable: true })
   parkedAt!: Date | null;

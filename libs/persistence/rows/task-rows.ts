@@ -17,6 +17,8 @@ export type TaskRow = OperationRow &
     readonly may_be_under_way: boolean;
     readonly unquiet_for_ms: number;
     readonly sent_too_early: boolean;
+    readonly not_found_polls: number;
+    readonly not_found_for_ms: number;
   };
 
 /** The rows of the lifecycle: each table's own, and all of them together as a task. */
@@ -41,6 +43,7 @@ export class TaskRows {
       mayBeUnderWay: row.may_be_under_way,
       unquietForMs: Math.max(0, row.unquiet_for_ms),
       sentTooEarly: row.sent_too_early,
+      notFound: { polls: row.not_found_polls, forMs: row.not_found_for_ms },
       leasedAtMs,
     });
   }

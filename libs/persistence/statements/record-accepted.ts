@@ -12,7 +12,7 @@ export const RECORD_ACCEPTED = {
   name: 'record-accepted',
   text: `with ${lock}, accepted as (
       update operation
-      set step = 'poll', confirmed = true, poll_token = $3, attempts = case when initiator = 'gateway' then attempts else 0 end, leased_by = null, leased_until = null,
+      set step = 'poll', confirmed = true, not_found_polls = 0, not_found_since = null, poll_token = $3, attempts = case when initiator = 'gateway' then attempts else 0 end, leased_by = null, leased_until = null,
           next_attempt_at = ${nextAttempt('$4')}
       where id = $1 and state = 'running' and epoch = $2 and leased_by is not null and ${afterLock}
       returning instance_incarnation

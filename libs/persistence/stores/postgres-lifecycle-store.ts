@@ -163,8 +163,8 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return this.leave(operation, await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
-  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, description, lastCause }: Pause): Promise<Written> {
-    if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs, description, lastCause }));
+  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, isNotFound, description, lastCause }: Pause): Promise<Written> {
+    if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs, isNotFound, description, lastCause }));
     const values = [operation.id, operation.epoch, pauseMs, call, this.timings.callMs, sendsAgain, storableText(lastCause)];
     return this.leave(operation, await this.sql.row(RECORD_PAUSE, values));
   }
@@ -176,6 +176,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
       looks.map(({ pauseMs }) => pauseMs),
       looks.map(({ description }) => storableText(description)),
       looks.map(({ lastCause }) => storableText(lastCause)),
+      looks.map(({ isNotFound }) => isNotFound ?? null),
     ];
     const recorded = new Set((await this.sql.rows<{ id: OperationId }>(RECORD_LOOKS, columns)).map(({ id }) => id));
     return looks.map(({ operation: { id } }) => (recorded.has(id) ? id : undefined));
@@ -278,6 +279,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
 
 interface Look extends Pick<Pause, 'pauseMs'> {
   readonly operation: Operation;
+  readonly isNotFound: boolean | undefined;
   readonly description: string | undefined;
   readonly lastCause: string | undefined;
 }
