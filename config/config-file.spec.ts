@@ -107,7 +107,7 @@ describe('a mistake in a configuration file is told with its place', () => {
     [
       'a kind nobody knows',
       'platforms:\n  - { name: a, username: b, password: c, kind: cf }\n',
-      'gateway.yaml:2: platforms[0].kind must be one of: cloudfoundry, kubernetes, other.',
+      'gateway.yaml:2: platforms[0].kind must be one of: cloudfoundry, korifi, kubernetes, crossplane, other.',
     ],
     [
       'a name given twice',

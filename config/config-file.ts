@@ -4,6 +4,7 @@ import { ConfigurationError } from './configuration-error.js';
 import { processVariables, type Variables } from './environment.js';
 import { LocatedYaml, type YamlPath } from './located-yaml.js';
 import { NAME } from './name.js';
+import { PLATFORM_KINDS } from './platform-kinds.js';
 
 const name = z.string().regex(NAME, 'must be 1 to 63 lower-case letters, digits or "-", with no "-" at either end');
 
@@ -16,7 +17,7 @@ const backend = z.strictObject({
 
 const platform = z.strictObject({
   name,
-  kind: z.enum(['cloudfoundry', 'kubernetes', 'other']).default('other'),
+  kind: z.enum(PLATFORM_KINDS).default('other'),
   username: z.string().regex(/^[^:\p{Cc}]+$/u, 'must have no colon and no control characters'),
   password: z.string().min(1),
 });

@@ -119,7 +119,7 @@ describe('a wrong variable stops the start with one line', () => {
     ['TRUST_PROXY', 'true', 'TRUST_PROXY ("true") entry 1 is not an address or network. It must be'],
     ['TRUST_PROXY', '10.0.0.1,10.0.0.0/33', 'entry 2 is not an address or network'],
     ['MIGRATE', 'yes', 'MIGRATE ("yes") is neither. It must be "auto" or "check".'],
-    ['PLATFORM_KIND', 'cf', 'It must be "cloudfoundry", "kubernetes" or "other".'],
+    ['PLATFORM_KIND', 'cf', 'It must be "cloudfoundry", "korifi", "kubernetes", "crossplane" or "other".'],
     ['PLATFORM_NAME', 'CF EU', 'PLATFORM_NAME ("CF EU") is not such a name. It must be 1 to 63 lower-case letters'],
     ['LOG_LEVEL', 'INFO', 'LOG_LEVEL ("INFO") is none of them. It must be "fatal", "error"'],
     ['ADMIN_USERNAME', 'a:b', 'ADMIN_USERNAME ("a:b") has a colon, which HTTP Basic cannot carry.'],

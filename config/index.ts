@@ -6,3 +6,4 @@ export { type Environment, loadDatabaseUrl, loadEnvironment, readEnvironment, ty
 export { NAME } from './name.js';
 export type { TrustProxy } from './trust-proxy.js';
 export { type Variable, type VariableName, VARIABLES } from './variables.js';
+export { PLATFORM_KINDS } from './platform-kinds.js';

@@ -3,6 +3,7 @@ import { allowedHosts } from './allowed-hosts.js';
 import { NAME } from './name.js';
 import { sealingKeys } from './sealing-keys.js';
 import { trustProxy } from './trust-proxy.js';
+import { PLATFORM_KINDS } from './platform-kinds.js';
 
 /** One environment variable, as the reference (docs/reference/configuration.md) shows it. */
 export interface Variable<T = unknown> {
@@ -103,10 +104,10 @@ export const VARIABLES = {
     schema: text,
   },
   PLATFORM_KIND: {
-    type: '"cloudfoundry", "kubernetes" or "other"',
+    type: '"cloudfoundry", "korifi", "kubernetes", "crossplane" or "other"',
     default: 'other',
-    sentence: 'Kind of the first platform; Cloud Foundry is shown only schemas that it can read.',
-    schema: z.enum(['cloudfoundry', 'kubernetes', 'other'], 'is none of them'),
+    sentence: 'Kind of the first platform: what it is shown and how it is answered (docs/reference/platforms.md).',
+    schema: z.enum(PLATFORM_KINDS, 'is none of them'),
   },
   SEALING_KEYS: {
     type: 'id:key[,id:key…], each key 32 bytes in base64 (openssl rand -base64 32)',

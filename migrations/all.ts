@@ -5,6 +5,7 @@ import { LastCauses1796086800000 } from './1796086800000-last-causes.js';
 import { LongerCalls1796119000000 } from './1796119000000-longer-calls.js';
 import { OvertakenCreates1796119500000 } from './1796119500000-overtaken-creates.js';
 import { NotFoundPolls1796120000000 } from './1796120000000-not-found-polls.js';
+import { KindsOfPlatform1796125000000 } from './1796125000000-kinds-of-platform.js';
 
 /** Every migration, oldest first. A new one is added at the end and never changed after a release. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   LongerCalls1796119000000,
   OvertakenCreates1796119500000,
   NotFoundPolls1796120000000,
+  KindsOfPlatform1796125000000,
 ];

@@ -106,7 +106,8 @@ create table platform (
   id uuid not null,
   name text not null,
   kind text not null,
-  created_at timestamp with time zone not null default osb_now()
+  created_at timestamp with time zone not null default osb_now(),
+  exact_kind text
 );
 create table platform_credential (
   id uuid not null,
@@ -114,6 +115,14 @@ create table platform_credential (
   username text not null,
   digest text not null,
   created_at timestamp with time zone not null default osb_now()
+);
+create table refused_create (
+  operation_id text not null,
+  platform_id uuid not null,
+  instance_id text not null,
+  binding_id text not null,
+  description text not null,
+  refused_at timestamp with time zone not null default osb_now()
 );
 create table schema_marker (
   id integer not null,
@@ -193,12 +202,15 @@ alter table operation add constraint operation_kind_ck CHECK ((kind = ANY (ARRAY
 alter table operation add constraint operation_platform_id_fk FOREIGN KEY (platform_id) REFERENCES platform(id);
 alter table operation add constraint operation_state_ck CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text])));
 alter table operation add constraint operation_step_ck CHECK ((step = ANY (ARRAY['send'::text, 'poll'::text])));
+alter table platform add constraint platform_exact_kind_ck CHECK ((exact_kind = ANY (ARRAY['korifi'::text, 'crossplane'::text])));
 alter table platform add constraint platform_id_pk PRIMARY KEY (id);
 alter table platform add constraint platform_kind_ck CHECK ((kind = ANY (ARRAY['cloudfoundry'::text, 'kubernetes'::text, 'other'::text])));
 alter table platform add constraint platform_name_uq UNIQUE (name);
 alter table platform_credential add constraint platform_credential_id_pk PRIMARY KEY (id);
 alter table platform_credential add constraint platform_credential_platform_id_fk FOREIGN KEY (platform_id) REFERENCES platform(id) ON DELETE CASCADE;
 alter table platform_credential add constraint platform_credential_username_uq UNIQUE (username);
+alter table refused_create add constraint refused_create_operation_id_pk PRIMARY KEY (operation_id);
+alter table refused_create add constraint refused_create_platform_id_fk FOREIGN KEY (platform_id) REFERENCES platform(id) ON DELETE CASCADE;
 alter table schema_marker add constraint schema_marker_id_ck CHECK ((id = 1));
 alter table schema_marker add constraint schema_marker_id_pk PRIMARY KEY (id);
 alter table sealing_key add constraint sealing_key_id_pk PRIMARY KEY (id);
@@ -231,6 +243,8 @@ CREATE UNIQUE INDEX operation_instance_incarnation_running_uq ON public.operatio
 CREATE INDEX operation_parked_ix ON public.operation USING btree (backend_id) WHERE (parked_at IS NOT NULL);
 CREATE INDEX operation_queued_ix ON public.operation USING btree (created_at) WHERE (state = 'queued'::text);
 CREATE INDEX platform_credential_platform_id_ix ON public.platform_credential USING btree (platform_id);
+CREATE UNIQUE INDEX refused_create_platform_id_instance_id_binding_id_uq ON public.refused_create USING btree (platform_id, osb_key(instance_id), osb_key(binding_id));
+CREATE INDEX refused_create_refused_at_ix ON public.refused_create USING btree (refused_at);
 CREATE INDEX service_binding_created_at_ix ON public.service_binding USING btree (created_at, incarnation);
 CREATE INDEX service_binding_deleted_at_ix ON public.service_binding USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX service_binding_instance_incarnation_binding_id_ix ON public.service_binding USING btree (instance_incarnation, osb_key(binding_id));

@@ -19,6 +19,7 @@ import { FetchInstance } from './instances/fetch-instance.js';
 import { ProvisionInstance } from './instances/provision-instance.js';
 import { RequestChecks } from './instances/request-checks.js';
 import { UpdateInstance } from './instances/update-instance.js';
+import { AcceptedDeletes } from './operations/accepted-deletes.js';
 import { BackendStep } from './operations/backend-step.js';
 import { ConfirmNotFound } from './operations/confirm-not-found.js';
 import { EarlierCreates } from './operations/earlier-creates.js';
@@ -34,6 +35,7 @@ import { OperationSignals } from './operations/operation-signals.js';
 import { OverlapPolicy } from './operations/overlap-policy.js';
 import { ParkedOperations } from './operations/parked-operations.js';
 import { Promotion } from './operations/promotion.js';
+import { RefusedCreates } from './operations/refused-creates.js';
 import { Reservations } from './operations/reservations.js';
 import { RunnerShares } from './operations/runner-shares.js';
 import { RetryPolicy } from './operations/retry-policy.js';
@@ -56,6 +58,7 @@ const USE_CASES = [
 ];
 
 const WORKINGS = [
+  AcceptedDeletes,
   BackendCalls,
   BackendRegistry,
   BackendStep,
@@ -76,6 +79,7 @@ const WORKINGS = [
   ParkedOperations,
   Promotion,
   ProvidedSettings,
+  RefusedCreates,
   RequestChecks,
   Reservations,
   RunnerShares,

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore, UnheardFailureStore } from '#core';
+import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore, RefusedCreateStore, UnheardFailureStore } from '#core';
 import { DataSource } from 'typeorm';
 import { Notifications } from './notifications.js';
 import { Orm } from './orm.js';
@@ -13,6 +13,7 @@ import { PostgresLateCreates } from './stores/postgres-late-creates.js';
 import { PostgresLifecycleStore } from './stores/postgres-lifecycle-store.js';
 import { PostgresParkedOperations } from './stores/postgres-parked-operations.js';
 import { PostgresPlatformStore } from './stores/postgres-platform-store.js';
+import { PostgresRefusedCreates } from './stores/postgres-refused-creates.js';
 import { PostgresUnheardFailures } from './stores/postgres-unheard-failures.js';
 
 /** The ports of core, kept in Postgres. The app brings the DataSource, the sealer and the timings. */
@@ -29,6 +30,7 @@ export class PersistenceModule {
       { provide: OperationNews, useClass: PostgresNews },
       { provide: ParkedOperationStore, useClass: PostgresParkedOperations },
       { provide: PlatformStore, useClass: PostgresPlatformStore },
+      { provide: RefusedCreateStore, useClass: PostgresRefusedCreates },
       { provide: UnheardFailureStore, useClass: PostgresUnheardFailures },
       { provide: CredentialDirectory, useExisting: PlatformStore },
     ];

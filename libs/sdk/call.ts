@@ -7,7 +7,8 @@ export interface PlatformRef {
   readonly kind: PlatformKind;
 }
 
-export type PlatformKind = 'cloudfoundry' | 'kubernetes' | 'other';
+/** `kubernetes`: service-catalog. `other` is shown what every platform can read. */
+export type PlatformKind = 'cloudfoundry' | 'korifi' | 'kubernetes' | 'crossplane' | 'other';
 
 /**
  * A small key/value slot the gateway keeps sealed for a backend, one per instance and one per binding. For names and

@@ -162,7 +162,7 @@ describe('changing a backend', () => {
     await offer('shrinks', [plan('shrinks-1'), plan('shrinks-2')]);
     const settings = await catalogFile('shrunk', catalogOf('shrinks', [plan('shrinks-1')]));
     const { body } = await admin.ask('PATCH', '/backends/shrinks', { body: { settings } });
-    expect(body['vanished']).toHaveLength(3);
+    expect(body['vanished']).toHaveLength(5);
     expect(body['vanished'][0]).toMatchObject({ platformKind: 'cloudfoundry', plans: [{ id: 'shrinks-2', name: 'shrinks-2' }] });
   });
 });
@@ -174,11 +174,15 @@ describe('taking a backend out', () => {
     expect(body['backend'].state).toBe('disabled');
     expect(body['vanished'].map(({ platformKind, serviceName }: Record<string, unknown>) => [platformKind, serviceName])).toEqual([
       ['cloudfoundry', 'parked'],
+      ['korifi', 'parked'],
       ['kubernetes', 'parked'],
+      ['crossplane', 'parked'],
       ['other', 'parked'],
     ]);
     expect(body['vanished'].map(({ warning }: { warning?: string }) => warning)).toEqual([
       expect.stringContaining('Cloud Foundry deletes vanished plans'),
+      undefined,
+      undefined,
       undefined,
       undefined,
     ]);
@@ -253,7 +257,7 @@ describe('the catalog for operators', () => {
       dashboard_client: { id: 'shop-dashboard', secret: 'canary-dashboard-secret', redirect_uri: 'https://shop.example.com' },
     });
     const { body, text } = await admin.get('/catalog');
-    const all = ['cloudfoundry', 'kubernetes', 'other'];
+    const all = ['cloudfoundry', 'korifi', 'kubernetes', 'crossplane', 'other'];
     expect(body['offerings'].find(({ id }: { id: string }) => id === 'shop')).toMatchObject({
       backend: 'shop',
       plans: [
@@ -270,7 +274,7 @@ describe('the catalog for operators', () => {
     await offer('modern', [plan('modern-1', { name: long }), plan('modern-2')]);
     const { body } = await admin.get('/catalog');
     const { plans } = body['offerings'].find(({ id }: { id: string }) => id === 'modern');
-    expect(plans.map((each: Record<string, unknown>) => each['shownTo'])).toEqual([['kubernetes', 'other'], ['cloudfoundry', 'kubernetes', 'other']]);
+    expect(plans.map((each: Record<string, unknown>) => each['shownTo'])).toEqual([['korifi', 'kubernetes', 'crossplane'], ['cloudfoundry', 'korifi', 'kubernetes', 'crossplane', 'other']]);
     expect(body['leftOut']).toContainEqual({
       backend: 'modern',
       serviceId: 'modern',
@@ -278,7 +282,7 @@ describe('the catalog for operators', () => {
       planId: 'modern-1',
       planName: long,
       reason: expect.stringContaining('longer than 255 characters'),
-      hiddenFrom: ['cloudfoundry'],
+      hiddenFrom: ['cloudfoundry', 'other'],
     });
   });
 
@@ -288,7 +292,7 @@ describe('the catalog for operators', () => {
     const { body } = await admin.post('/backends', { name: 'second', type: 'demo', settings });
     expect(body['catalog']).toMatchObject({ services: 0, leftOut: [{ serviceId: 'first', heldBy: 'first' }] });
     expect((await admin.get('/catalog')).body['leftOut']).toContainEqual(
-      expect.objectContaining({ backend: 'second', heldBy: 'first', hiddenFrom: ['cloudfoundry', 'kubernetes', 'other'] }),
+      expect.objectContaining({ backend: 'second', heldBy: 'first', hiddenFrom: ['cloudfoundry', 'korifi', 'kubernetes', 'crossplane', 'other'] }),
     );
   });
 });

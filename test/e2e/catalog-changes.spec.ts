@@ -66,7 +66,7 @@ test('a disabled backend leaves the catalog, with a word on what that does, and 
   const plan = await inUse('leaving');
   const { body } = await admin.post('/backends/leaving/disable');
   const kinds = body.vanished.map(({ platformKind }: { platformKind: string }) => platformKind);
-  expect(kinds.toSorted()).toEqual(['cloudfoundry', 'kubernetes', 'other']);
+  expect(kinds.toSorted()).toEqual(['cloudfoundry', 'crossplane', 'korifi', 'kubernetes', 'other']);
   const plans = expect.arrayContaining([{ id: plan.planId, name: 'updateable' }]);
   expect(body.vanished[0]).toMatchObject({ serviceName: 'leaving', plans });
 

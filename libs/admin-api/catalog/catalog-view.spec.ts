@@ -39,8 +39,8 @@ test('every plan tells where it comes from and who is shown it', () => {
   const catalog = PublishedCatalog.of([offering('s', 'a', [plan('old'), plan(LONG)]), offering('t', 'b', [plan('p')])]);
   const { offerings } = catalogView(catalog, nothing, nameOf);
   expect(offerings.map(({ id, backend, plans }) => [id, backend, plans.map((each) => [each.id, each.shownTo.length])])).toEqual([
-    ['s', 'backend a', [['old', 3], [LONG, 2]]],
-    ['t', 'backend b', [['p', 3]]],
+    ['s', 'backend a', [['old', 5], [LONG, 3]]],
+    ['t', 'backend b', [['p', 5]]],
   ]);
 });
 
@@ -48,9 +48,9 @@ test('what is kept from whom is told with its reason, also what nobody is shown'
   const catalog = PublishedCatalog.of([offering('s', 'a', [plan(LONG)])]);
   const taken = { backendId: 'b', serviceId: 's', serviceName: 's', reason: 'taken', heldBy: 'a' };
   expect(catalogView(catalog, { listed: [taken], count: 1 }, nameOf).leftOut).toEqual([
-    expect.objectContaining({ backend: 'backend b', heldBy: 'backend a', hiddenFrom: ['cloudfoundry', 'kubernetes', 'other'] }),
-    expect.objectContaining({ backend: 'backend a', planId: LONG, hiddenFrom: ['cloudfoundry'] }),
-    expect.objectContaining({ backend: 'backend a', serviceId: 's', hiddenFrom: ['cloudfoundry'] }),
+    expect.objectContaining({ backend: 'backend b', heldBy: 'backend a', hiddenFrom: ['cloudfoundry', 'korifi', 'kubernetes', 'crossplane', 'other'] }),
+    expect.objectContaining({ backend: 'backend a', planId: LONG, hiddenFrom: ['cloudfoundry', 'other'] }),
+    expect.objectContaining({ backend: 'backend a', serviceId: 's', hiddenFrom: ['cloudfoundry', 'other'] }),
   ]);
 });
 

@@ -1,12 +1,9 @@
-import type { LeftOut, PublishedCatalog, PublishedOffering } from '#core';
+import { PLATFORM_KINDS, type LeftOut, type PublishedCatalog, type PublishedOffering } from '#core';
 import type { PlatformKind } from '#sdk';
 import { leftOutView, type NameOfBackend } from '../backends/backend-view.js';
-import { platformKind } from '../platforms/platform.schema.js';
 import type { CatalogView } from './catalog.schema.js';
 
 type OfBackend<T> = T & { readonly backendId: string };
-
-const KINDS: readonly PlatformKind[] = platformKind.options;
 
 /** A page ends with the offering that brings it to so many plans. */
 const PLANS_OF_A_PAGE = 1_000;
@@ -25,8 +22,8 @@ interface Unpublished {
  * @param after the id of the last offering of the page before
  */
 export function catalogView(catalog: PublishedCatalog, unpublished: Unpublished, nameOf: NameOfBackend, after?: string): CatalogView {
-  const hidden = KINDS.flatMap((kind) => catalog.leftOutFor(kind).map((left) => ({ left, hiddenFrom: [kind] })));
-  const leftOut = [...unpublished.listed.map((left) => ({ left, hiddenFrom: [...KINDS] })), ...hidden].slice(0, LISTED_LEFT_OUT);
+  const hidden = hiddenIn(catalog);
+  const leftOut = [...unpublished.listed.map((left) => ({ left, hiddenFrom: [...PLATFORM_KINDS] })), ...hidden].slice(0, LISTED_LEFT_OUT);
   const { offerings, next } = pageOf([...offeringsOf(catalog).values()], after);
   return {
     offerings: offerings.map((offering) => offeringView(offering, catalog, nameOf)),
@@ -36,12 +33,14 @@ export function catalogView(catalog: PublishedCatalog, unpublished: Unpublished,
         : [],
     leftOutCount: unpublished.count + hidden.length,
     ...(next !== undefined && { next }),
-    etags: {
-      cloudfoundry: catalog.viewFor('cloudfoundry').etag,
-      kubernetes: catalog.viewFor('kubernetes').etag,
-      other: catalog.viewFor('other').etag,
-    },
+    etags: Object.fromEntries(PLATFORM_KINDS.map((kind) => [kind, catalog.viewFor(kind).etag])) as Record<PlatformKind, string>,
   };
+}
+
+/** What some kinds of platform are not shown, each with all of them. */
+function hiddenIn(catalog: PublishedCatalog): { left: OfBackend<LeftOut>; hiddenFrom: PlatformKind[] }[] {
+  const kinds = Map.groupBy(PLATFORM_KINDS, (kind) => catalog.leftOutFor(kind));
+  return [...kinds].flatMap(([all, hiddenFrom]) => all.map((left) => ({ left, hiddenFrom })));
 }
 
 function pageOf(all: readonly PublishedOffering[], after: string | undefined): { offerings: readonly PublishedOffering[]; next?: string } {
@@ -55,7 +54,7 @@ function pageOf(all: readonly PublishedOffering[], after: string | undefined): {
 /** Each offering as the kind of platform is shown it that is shown the most of its plans. */
 function offeringsOf(catalog: PublishedCatalog): Map<string, PublishedOffering> {
   const byId = new Map<string, PublishedOffering>();
-  for (const offering of KINDS.flatMap((kind) => catalog.offeringsFor(kind))) {
+  for (const offering of PLATFORM_KINDS.flatMap((kind) => catalog.offeringsFor(kind))) {
     const known = byId.get(offering.id);
     if (!known || known.plans.length < offering.plans.length) byId.set(offering.id, offering);
   }
@@ -75,7 +74,7 @@ function offeringView(offering: PublishedOffering, catalog: PublishedCatalog, na
       description: plan.description.slice(0, SHOWN_OF_DESCRIPTION),
       free: plan.free,
       bindable: plan.bindable,
-      shownTo: KINDS.filter((kind) => catalog.find(kind, id, plan.id).kind === 'found'),
+      shownTo: PLATFORM_KINDS.filter((kind) => catalog.find(kind, id, plan.id).kind === 'found'),
     })),
   };
 }

@@ -43,7 +43,7 @@ export const catalogView = z
       .describe('Services and plans that are not published, and why: on the first page, the first 1,000.'),
     leftOutCount: z.int().min(0).describe('How many are not published to at least one kind of platform.'),
     next: z.string().exactOptional().describe('Give it back as `after` for more offerings; absent on the last page.'),
-    etags: z.strictObject({ cloudfoundry: etag, kubernetes: etag, other: etag } satisfies ShapeOf<Record<PlatformKind, string>>),
+    etags: z.strictObject({ cloudfoundry: etag, korifi: etag, kubernetes: etag, crossplane: etag, other: etag } satisfies ShapeOf<Record<PlatformKind, string>>),
   })
   .meta({ id: 'Catalog' });
 

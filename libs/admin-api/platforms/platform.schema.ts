@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Platform } from '#core';
+import { PLATFORM_PROFILES, type Platform } from '#core';
 import type { PlatformKind } from '#sdk';
 import { oneOf, time, type ShapeOf } from '../request/fields.js';
 
-export const platformKind = oneOf<PlatformKind>({ cloudfoundry: true, kubernetes: true, other: true });
+export const platformKind = oneOf<PlatformKind>(PLATFORM_PROFILES);
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -14,7 +14,7 @@ export const registerPlatformBody = z
       .string()
       .regex(NAME, 'must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end')
       .describe('1 to 63 lower-case letters, digits and dashes, with no dash at either end.'),
-    kind: platformKind.describe('Decides what of the catalog it is shown.'),
+    kind: platformKind.describe('Decides what of the catalog it is shown, and how it is answered. `service-manager` comes with a later release.'),
     username: z
       .string()
       .min(1)

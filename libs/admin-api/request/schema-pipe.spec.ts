@@ -51,7 +51,7 @@ test.each<[string, z.ZodType, unknown, string]>([
     'a kind nobody knows',
     registerPlatformBody,
     { name: 'p', kind: 'heroku' },
-    'kind: must be one of: cloudfoundry, kubernetes, other',
+    'kind: must be one of: cloudfoundry, korifi, kubernetes, crossplane, other',
   ],
   [
     'a username Basic authentication cannot carry',

@@ -4,6 +4,7 @@ import { operatorDid, type Operator } from '../audit/admin-event.js';
 import { Catalog } from '../catalog/catalog.js';
 import { CatalogKeeper } from '../catalog/catalog-keeper.js';
 import { BackendStore, type BackendChange } from './backend-store.js';
+import { PLATFORM_KINDS } from '../platforms/platform-profiles.js';
 import type { Backend } from './backend.js';
 import { viewOf } from './register-backend.js';
 import { SettingsCheck } from './settings-check.js';
@@ -71,10 +72,8 @@ const MOST_ID = 255;
 
 type Shown = ReturnType<Catalog['published']>;
 
-const KINDS: readonly PlatformKind[] = ['cloudfoundry', 'kubernetes', 'other'];
-
 export function vanishedBetween(before: Shown, after: Shown): Vanished[] {
-  return KINDS.flatMap((platformKind) =>
+  return PLATFORM_KINDS.flatMap((platformKind) =>
     before.offeringsFor(platformKind).flatMap((offering) => {
       const plans = offering.plans.filter((plan) => after.find(platformKind, offering.id, plan.id).kind !== 'found');
       if (plans.length === 0) return [];

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, fromRawJson, type FetchedBinding } from '#sdk';
+import { sentParameters } from '../instances/fetch-instance.js';
 import { optional } from '../optional.js';
+import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore } from '../operations/lifecycle-store.js';
 
@@ -13,6 +15,7 @@ export class FetchBinding {
     const binding = (await this.lifecycle.findBinding(caller.platform.id, instanceId, bindingId))?.binding;
     if (binding?.state !== 'ready') throw new BrokerError('NotFound', 'there is no service binding of this id');
     const { parameters } = binding;
+    if (PLATFORM_PROFILES[caller.platform.kind].fetchedParameters === 'asSent') return { ...binding.result, parameters: sentParameters(binding) };
     return { ...binding.result, ...optional('parameters', parameters === undefined ? undefined : fromRawJson(parameters)) };
   }
 }

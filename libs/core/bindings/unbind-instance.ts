@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
-import { deleteAnswer, type DeleteAnswer } from '../instances/deprovision-instance.js';
+import { deleteAnswer } from '../instances/deprovision-instance.js';
 import { RequestChecks } from '../instances/request-checks.js';
 import { optional } from '../optional.js';
+import type { DeleteAnswer } from '../operations/accepted-deletes.js';
 import type { Caller } from '../operations/caller.js';
 import { EarlierCreates } from '../operations/earlier-creates.js';
 import type { BindingView, LifecycleTransaction, Task } from '../operations/lifecycle-store.js';

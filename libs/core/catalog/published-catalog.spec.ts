@@ -1,11 +1,12 @@
+import type { PlatformKind } from '#sdk';
 import { createHash } from 'node:crypto';
 import { PublishedCatalog } from './published-catalog.js';
 import { offeringOf, planOf } from './testing/sample-catalogs.js';
 
 const at = (backendId: string, ...args: Parameters<typeof offeringOf>) => ({ ...offeringOf(...args), backendId });
-const parsed = (catalog: PublishedCatalog, kind: 'cloudfoundry' | 'kubernetes' | 'other') =>
+const parsed = (catalog: PublishedCatalog, kind: PlatformKind) =>
   JSON.parse(catalog.viewFor(kind).body.toString()) as { services: { id: string; plans: { id: string }[] }[] };
-const shown = (catalog: PublishedCatalog, kind: 'cloudfoundry' | 'kubernetes' | 'other') =>
+const shown = (catalog: PublishedCatalog, kind: PlatformKind) =>
   parsed(catalog, kind).services.map(({ id, plans }) => [id, plans.map((plan) => plan.id)]);
 
 describe('the catalog as bytes', () => {
@@ -50,16 +51,21 @@ describe('Cloud Foundry is shown what it can take', () => {
       ['long-plan', ['q']],
     ]);
     expect(shown(catalog, 'kubernetes').map(([, plans]) => plans?.length)).toEqual([2, 3, 1, 2]);
-    expect(catalog.viewFor('kubernetes')).toBe(catalog.viewFor('other'));
+    expect(catalog.viewFor('crossplane')).toBe(catalog.viewFor('kubernetes'));
+    expect(catalog.viewFor('korifi')).toBe(catalog.viewFor('kubernetes'));
   });
 
   test('and an operator is told what it is not shown', () => {
-    expect(catalog.leftOutFor('other')).toEqual([]);
+    expect(catalog.leftOutFor('kubernetes')).toEqual([]);
     expect(catalog.leftOutFor('cloudfoundry').map(({ backendId, reason }) => [backendId, reason.replace(/(x|y){256}/, 'long')])).toEqual([
       ['b', 'plan "small " has the name of another plan but for case or outer spaces, which Cloud Foundry refuses'],
       ['b', 'service "long" has a name or id longer than 255 characters, which Cloud Foundry cannot keep'],
       ['b', 'plan "long" has a name or id longer than 255 characters, which Cloud Foundry cannot keep'],
     ]);
+  });
+
+  test('and so are kinds nobody knows: they get what every platform can read', () => {
+    expect(catalog.viewFor('other')).toBe(catalog.viewFor('cloudfoundry'));
   });
 
   test('and can have nothing else', () => {
@@ -74,7 +80,7 @@ describe('Cloud Foundry is shown what it can take', () => {
   test('of a plan without the schemas it refuses', () => {
     const bytes = catalog.viewFor('cloudfoundry').body.toString();
     expect(bytes).toContain('{"id":"new","schemas":{}}');
-    expect(catalog.viewFor('other').body.toString()).not.toContain('"schemas"');
+    expect(catalog.viewFor('kubernetes').body.toString()).not.toContain('"schemas"');
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PlatformKind } from '#sdk';
+import { PLATFORM_KINDS, PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import { cloudFoundryView } from './cloud-foundry-view.js';
 import type { PublishedOffering } from './merge-catalogs.js';
 import type { LeftOut, ServicePlan } from './offering.js';
@@ -55,9 +56,9 @@ export class PublishedCatalog {
     hiddenBackendIds: ReadonlySet<string> = new Set(),
   ): PublishedCatalog {
     const shown = offerings.filter(({ backendId }) => !hiddenBackendIds.has(backendId));
-    const forAll = shelf(shown, []);
-    const shelves = { cloudfoundry: cloudFoundryShelf(shown), kubernetes: forAll, other: forAll };
-    return new PublishedCatalog(plansOf(offerings), shelves);
+    const byCatalog = { everything: shelf(shown, []), cloudfoundry: cloudFoundryShelf(shown) };
+    const shelves = PLATFORM_KINDS.map((kind) => [kind, byCatalog[PLATFORM_PROFILES[kind].catalog]]);
+    return new PublishedCatalog(plansOf(offerings), Object.fromEntries(shelves) as Record<PlatformKind, Shelf>);
   }
 
   /** The offerings this kind of platform is shown. */

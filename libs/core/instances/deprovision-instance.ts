@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import { BackendRegistry } from '../backends/backend-registry.js';
-import type { OperationId } from '../ids/ids.js';
+import type { DeleteAnswer } from '../operations/accepted-deletes.js';
 import type { Caller } from '../operations/caller.js';
 import { EarlierCreates } from '../operations/earlier-creates.js';
 import { LifecycleStore, type InstanceView, type LifecycleTransaction, type Task } from '../operations/lifecycle-store.js';
@@ -17,10 +17,6 @@ export interface DeprovisionCommand {
   readonly instanceId: string;
   readonly serviceId: string;
 }
-
-export type DeleteAnswer =
-  | { readonly kind: 'deleted' }
-  | { readonly kind: 'accepted'; readonly operationId: OperationId };
 
 type Reserved = { readonly kind: 'start' | 'follow' | 'queued'; readonly task: Task } | { readonly kind: 'nothing' };
 

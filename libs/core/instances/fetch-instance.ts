@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, fromRawJson, type Call, type FetchedInstance, type PlatformRef } from '#sdk';
+import { BrokerError, fromRawJson, type Call, type FetchedInstance, type PlatformRef, type RawJson } from '#sdk';
 import { BackendCalls } from '../backends/backend-calls.js';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import { isObject } from '../is-object.js';
+import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import { optional } from '../optional.js';
 import type { Caller } from '../operations/caller.js';
 import { LifecycleStore } from '../operations/lifecycle-store.js';
@@ -40,7 +41,8 @@ export class FetchInstance {
     if (view.pending.some(({ kind, state }) => state === 'running' && (kind === 'update' || kind === 'deprovision'))) {
       throw new BrokerError('ConcurrencyError', 'the instance is being changed; try again when that has ended');
     }
-    return { ...recordOf(view.instance), ...(await this.asked(view.instance, caller)) };
+    const answer = { ...recordOf(view.instance), ...(await this.asked(view.instance, caller)) };
+    return PLATFORM_PROFILES[caller.platform.kind].fetchedParameters === 'asSent' ? { ...answer, parameters: sentParameters(view.instance) } : answer;
   }
 
   private async asked(instance: Instance, caller: Caller): Promise<Partial<InstanceAnswer>> {
@@ -60,6 +62,9 @@ export class FetchInstance {
     };
   }
 }
+
+/** As the platform sent them; an empty object where it sent none. */
+export const sentParameters = ({ parameters = '{}' }: { readonly parameters?: string }): RawJson => fromRawJson(parameters);
 
 function recordOf(instance: Instance): InstanceAnswer {
   const { serviceId, planId, dashboardUrl, metadata, maintenanceVersion, parameters } = instance;

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError } from '#sdk';
+import { BrokerError, type PlatformRef } from '#sdk';
 import { isOperationId } from '../ids/ids.js';
 import { optional } from '../optional.js';
+import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import type { Caller } from './caller.js';
 import { LifecycleStore, type FoundOperation } from './lifecycle-store.js';
 import { EarlierCreates } from './earlier-creates.js';
 import { errorOf, lifeOf, type Operation } from './operation.js';
+import { RefusedCreates } from './refused-creates.js';
 
 export interface LastOperationAnswer {
   readonly state: 'in progress' | 'succeeded' | 'failed';
@@ -26,34 +28,48 @@ export class ReadLastOperation {
   constructor(
     private readonly lifecycle: LifecycleStore,
     private readonly earlier: EarlierCreates,
+    private readonly refused: RefusedCreates,
   ) {}
 
   /** @throws BrokerError NotFound for what never was here, Gone for what is deleted and is asked for without its operation */
   async execute(caller: Caller, query: LastOperationQuery): Promise<LastOperationAnswer> {
-    if (query.operationId !== undefined && !isOperationId(query.operationId)) throw unknownOperation();
-    const name = { platformId: caller.platform.id, ...query };
+    const { platform } = caller;
+    const { operationId } = query;
+    if (operationId !== undefined && !isOperationId(operationId)) throw unknownOperation(platform);
+    const name = { platformId: platform.id, ...query };
+    const refusal = operationId && (await this.refused.failureOf(platform.kind, name, operationId));
+    if (refusal !== undefined) return { state: 'failed', description: refusal };
     const found = await this.lifecycle.findOperation(name);
-    if (!found) throw unknownOperation();
-    const answer = query.operationId === undefined ? newest(found) : named(found);
+    if (!found) throw unknownOperation(platform);
+    const answer = operationId === undefined ? newest(found) : named(found, platform);
     const { operation } = found;
     if (operation && isFailedCreate(operation)) await this.earlier.heard(name, lifeOf(operation));
     return answer;
   }
 }
 
-const unknownOperation = (): BrokerError => new BrokerError('NotFound', 'there is no such operation');
+/** Whether the end of a delete is for this platform only that the poll is answered 410 (ADR 26). */
+const endsDeletesByPoll = ({ kind }: PlatformRef): boolean => PLATFORM_PROFILES[kind].deletes === 'accepted';
+
+const unknownOperation = (platform: PlatformRef): BrokerError =>
+  new BrokerError(endsDeletesByPoll(platform) ? 'Gone' : 'NotFound', 'there is no such operation');
 
 /** What is deleted is gone, also a binding that went with its instance; only a create that failed stays one. */
 function newest({ operation, state }: FoundOperation): LastOperationAnswer {
-  const wasDelete = operation?.kind === 'deprovision' || operation?.kind === 'unbind';
-  if (state === 'deleted' && (wasDelete || operation?.state !== 'failed')) throw new BrokerError('Gone', 'it has been deleted');
+  const wasDelete = operation !== undefined && isDelete(operation);
+  if (state === 'deleted' && (wasDelete || operation?.state !== 'failed')) throw deleted();
   return operation ? stateOf(operation) : { state: 'succeeded' };
 }
 
-function named({ operation }: FoundOperation): LastOperationAnswer {
-  if (!operation) throw unknownOperation();
+function named({ operation }: FoundOperation, platform: PlatformRef): LastOperationAnswer {
+  if (!operation) throw unknownOperation(platform);
+  if (endsDeletesByPoll(platform) && isDelete(operation) && operation.state === 'succeeded') throw deleted();
   return stateOf(operation);
 }
+
+const deleted = (): BrokerError => new BrokerError('Gone', 'it has been deleted');
+
+const isDelete = ({ kind }: Operation): boolean => kind === 'deprovision' || kind === 'unbind';
 
 const isFailedCreate = ({ kind, state }: Operation): boolean => state === 'failed' && (kind === 'provision' || kind === 'bind');
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import { Catalog } from '../catalog/catalog.js';
+import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import type { Caller } from './caller.js';
 import type { Task } from './lifecycle-store.js';
 import { Timings } from './timings.js';
@@ -15,9 +16,10 @@ export class Promotion {
   ) {}
 
   /** Milliseconds to wait for the backend before the 202; undefined where only waiting will do. */
-  promoteAfterMs({ operation, instance }: Task, { acceptsIncomplete }: Pick<Caller, 'acceptsIncomplete'>): number | undefined {
+  promoteAfterMs({ operation, instance, platform }: Task, { acceptsIncomplete }: Pick<Caller, 'acceptsIncomplete'>): number | undefined {
     if (!acceptsIncomplete || !this.isAllowed(operation.kind, instance.backendId, instance.serviceId, instance.planId)) return undefined;
-    return this.registry.record(instance.backendId)?.policy.promoteAfterMs ?? this.timings.promoteAfterMs;
+    const ofBackendMs = this.registry.record(instance.backendId)?.policy.promoteAfterMs ?? this.timings.promoteAfterMs;
+    return Math.min(ofBackendMs, PLATFORM_PROFILES[platform.kind].promoteAfterMs ?? Infinity);
   }
 
   private isAllowed(kind: Task['operation']['kind'], backendId: string, serviceId: string, planId: string): boolean {

@@ -1,7 +1,8 @@
-import { BrokerError, mergeRawObjects } from '#sdk';
+import { BrokerError, mergeRawObjects, type PlatformRef } from '#sdk';
 import type { AuditEvent, AuditOutcome } from '../audit/audit-event.js';
 import { newOperationId } from '../ids/ids.js';
 import { optional } from '../optional.js';
+import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import type { BindingChange, CleanUp, InstanceChange, Settlement, Task } from './lifecycle-store.js';
 import type { Operation, OperationFailure } from './operation.js';
 import type { Step } from './step.js';
@@ -37,17 +38,20 @@ function instanceAfter(task: Task, step: DoneStep): InstanceChange | undefined {
   }
 }
 
-function updated({ operation, instance }: Task): InstanceChange {
+function updated({ operation, instance, platform }: Task): InstanceChange {
   const intent = operation.update;
   if (!intent) return {};
   const version = intent.maintenanceInfo && (JSON.parse(intent.maintenanceInfo) as { version?: string }).version;
   return {
     planId: intent.planId,
-    ...optional('parameters', mergeRawObjects(instance.parameters, intent.parameters)),
+    ...optional('parameters', isKeptAsSent(platform) ? (intent.parameters ?? '{}') : mergeRawObjects(instance.parameters, intent.parameters)),
     ...optional('context', intent.context),
     ...optional('maintenanceVersion', version || undefined),
   };
 }
+
+/** Some platforms leave out an empty object, and compare what they sent with what they fetch. */
+const isKeptAsSent = ({ kind }: PlatformRef): boolean => PLATFORM_PROFILES[kind].fetchedParameters === 'asSent';
 
 function bindingAfter(task: Task, step: DoneStep): BindingChange | undefined {
   switch (task.operation.kind) {

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Param, Put, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BindInstance, FetchBinding, ReadLastOperation, Timings, UnbindInstance, type Caller } from '#core';
+import { AcceptedDeletes, BindInstance, FetchBinding, ReadLastOperation, Timings, UnbindInstance, type Caller } from '#core';
 import { AuthenticatedGuard } from '#security';
 import { callerOf } from '../request/caller-of.js';
 import { lastOperation } from '../request/last-operation.response.js';
@@ -25,6 +25,7 @@ export class BindingsController {
     private readonly bindInstance: BindInstance,
     private readonly unbindInstance: UnbindInstance,
     private readonly fetchBinding: FetchBinding,
+    private readonly deletes: AcceptedDeletes,
     private readonly readLastOperation: ReadLastOperation,
     private readonly timings: Timings,
   ) {}
@@ -46,7 +47,7 @@ export class BindingsController {
       ...rawMembers(raw, { parameters: 'parameters', context: 'context', bind_resource: 'bindResource' }),
     });
     if (answer.kind === 'accepted') return send(reply, 202, { operation: answer.operationId });
-    send(reply, answer.kind === 'created' ? 201 : 200, bindingResponse(answer.binding, caller.apiMinor));
+    send(reply, answer.kind === 'created' ? 201 : 200, bindingResponse(answer.binding, caller));
   }
 
   @Delete()
@@ -59,7 +60,8 @@ export class BindingsController {
     const ids = idsOf(path);
     const serviceId = requiredParameter(query, 'service_id');
     requiredParameter(query, 'plan_id');
-    const answer = await this.unbindInstance.execute({ caller: this.callerOf(request), ...ids, serviceId });
+    const caller = this.callerOf(request);
+    const answer = await this.deletes.answer(caller, ids, () => this.unbindInstance.execute({ caller, ...ids, serviceId }));
     if (answer.kind === 'accepted') return send(reply, 202, { operation: answer.operationId });
     send(reply, 200, {});
   }
@@ -74,7 +76,7 @@ export class BindingsController {
     serviceHint(query);
     const { instanceId, bindingId } = idsOf(path);
     const caller = this.callerOf(request);
-    send(reply, 200, bindingResponse(await this.fetchBinding.execute(caller, instanceId, bindingId), caller.apiMinor));
+    send(reply, 200, bindingResponse(await this.fetchBinding.execute(caller, instanceId, bindingId), caller));
   }
 
   @Get('last_operation')

@@ -1,22 +1,41 @@
 import { Catch, HttpException, ServiceUnavailableException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Journal } from '#core';
+import { Journal, RefusedCreates, type OperationId } from '#core';
 import { BrokerError, BROKER_ERRORS, type BrokerErrorCode } from '#sdk';
 import { send } from '../request/send.js';
+import { createOf } from './refused-create.js';
 import { descriptionFor } from './words-for-old-clients.js';
 
-/** The one place where anything thrown becomes an answer: `{error, description}` and nothing else. */
+/**
+ * The one place where anything thrown becomes an answer: `{error, description}` and nothing else, but for creates of a kind
+ * of platform that reads no errors.
+ */
 @Catch()
 export class OsbErrorFilter implements ExceptionFilter {
-  constructor(private readonly journal: Journal) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly refused: RefusedCreates,
+  ) {}
 
-  catch(thrown: unknown, host: ArgumentsHost): void {
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
-    this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
+    const error = this.brokerErrorOf(thrown, request);
+    try {
+      const operation = await this.acceptedAs(error, request);
+      if (operation === undefined) this.answer(error, request, reply);
+      else send(reply, 202, { operation });
+    } catch (failure) {
+      this.answer(this.brokerErrorOf(failure, request), request, reply);
+    }
   }
 
-  private answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const error = this.brokerErrorOf(thrown, request);
+  private async acceptedAs(error: BrokerError, request: FastifyRequest): Promise<OperationId | undefined> {
+    const create = createOf(request);
+    return create && this.refused.accept(create.platform, create.name, error);
+  }
+
+  private answer(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
     if (error.status >= 500) this.journal.warn('request failed', { requestId: request.id, code: error.code });
     const { retryAfterSeconds } = error.details;
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));

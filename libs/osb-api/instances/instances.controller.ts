@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Param, Patch, Put, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  AcceptedDeletes,
   DeprovisionInstance,
   FetchInstance,
   ProvisionInstance,
@@ -29,6 +30,7 @@ export class InstancesController {
     private readonly updateInstance: UpdateInstance,
     private readonly deprovisionInstance: DeprovisionInstance,
     private readonly fetchInstance: FetchInstance,
+    private readonly deletes: AcceptedDeletes,
     private readonly readLastOperation: ReadLastOperation,
     private readonly timings: Timings,
   ) {}
@@ -79,7 +81,8 @@ export class InstancesController {
     const instanceId = readResourceId('instance_id', id);
     const serviceId = requiredParameter(query, 'service_id');
     requiredParameter(query, 'plan_id');
-    const answer = await this.deprovisionInstance.execute({ caller: this.callerOf(request), instanceId, serviceId });
+    const caller = this.callerOf(request);
+    const answer = await this.deletes.answer(caller, { instanceId }, () => this.deprovisionInstance.execute({ caller, instanceId, serviceId }));
     if (answer.kind === 'accepted') return send(reply, 202, { operation: answer.operationId });
     send(reply, 200, {});
   }

@@ -8,6 +8,7 @@ import { CatalogIdentifierEntity } from './catalog-identifier.entity.js';
 import { OperationEntity } from './operation.entity.js';
 import { PlatformCredentialEntity } from './platform-credential.entity.js';
 import { PlatformEntity } from './platform.entity.js';
+import { RefusedCreateEntity } from './refused-create.entity.js';
 import { ServiceBindingEntity } from './service-binding.entity.js';
 import { ServiceInstanceEntity } from './service-instance.entity.js';
 
@@ -21,6 +22,7 @@ export const entities = [
   OperationEntity,
   PlatformCredentialEntity,
   PlatformEntity,
+  RefusedCreateEntity,
   SchemaMarkerEntity,
   SealingKeyEntity,
   ServiceBindingEntity,

@@ -40,7 +40,7 @@ export const BINDING_COLUMNS = `
  * @param callMs the parameter that says how long a call may take in ms: what was accepted was sent that long before its deadline
  */
 export const taskColumns = (quietAfter: string, callMs: string): string => `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
-  p.name as p_name, p.kind as p_kind, o.not_found_polls,
+  p.name as p_name, coalesce(p.exact_kind, p.kind) as p_kind, o.not_found_polls,
   coalesce(extract(epoch from osb_now() - o.not_found_since) * 1000, 0)::float8 as not_found_for_ms, o.ceiling_at <= osb_now() as overdue,
   coalesce(extract(epoch from ${quietAfter} - osb_now()) * 1000, 0)::float8 as unquiet_for_ms,
   coalesce(${quietAfter} > case when o.step = 'poll'

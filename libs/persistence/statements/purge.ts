@@ -30,6 +30,18 @@ export const PURGE_BINDINGS = {
     select count(*)::integer as purged from purged`,
 };
 
+/** $1 retention in ms. */
+export const PURGE_REFUSED_CREATES = {
+  name: 'purge-refused-creates',
+  text: `with old as (
+      select operation_id from refused_create where refused_at < ${BEFORE}
+      limit ${PURGED_AT_ONCE} for update skip locked
+    ), purged as (
+      delete from refused_create r using old where r.operation_id = old.operation_id returning 1
+    )
+    select count(*)::integer as purged from purged`,
+};
+
 /** $1 retention in ms. What a platform asked last of something that lives is kept, however old. */
 export const PURGE_OPERATIONS = {
   name: 'purge-operations',

@@ -15,6 +15,7 @@ import {
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { AuditEventEntity } from '../entities/audit-event.entity.js';
 import { OperationEntity } from '../entities/operation.entity.js';
+import { kindOf } from '../entities/platform.entity.js';
 import { ServiceBindingEntity } from '../entities/service-binding.entity.js';
 import { ServiceInstanceEntity } from '../entities/service-instance.entity.js';
 import { Orm } from '../orm.js';
@@ -25,7 +26,7 @@ import { withLastOperations } from './last-operations.js';
 // What a line shows of the tables around its own; nothing sealed is read.
 const INSTANCE = ['i.incarnation', 'i.instanceId'];
 const BINDING = ['b.incarnation', 'b.bindingId'];
-const PLATFORM = ['p.id', 'p.name', 'p.kind'];
+const PLATFORM = ['p.id', 'p.name', 'p.kind', 'p.exactKind'];
 const BACKEND = ['k.id', 'k.name'];
 
 type Conditions = readonly (readonly [sql: string, value: unknown])[];
@@ -73,7 +74,7 @@ async function listInstances(manager: EntityManager, filter: InstanceFilter, pag
       incarnation: i.incarnation,
       instanceId: i.instanceId,
       platform: i.platform.name,
-      platformKind: i.platform.kind,
+      platformKind: kindOf(i.platform),
       backend: i.backend.name,
       backendInstanceId: i.backendInstanceId,
       serviceId: i.serviceId,

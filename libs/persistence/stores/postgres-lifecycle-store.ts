@@ -53,7 +53,7 @@ import { LOCK_INSTANCE } from '../statements/lock-instance.js';
 import { FIND_OVERLAP } from '../statements/overlap.js';
 import { PARK } from '../statements/park.js';
 import { JOIN, LOCK_PARKED, UNPARK } from '../statements/parked-operations.js';
-import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGED_AT_ONCE } from '../statements/purge.js';
+import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGE_REFUSED_CREATES, PURGED_AT_ONCE } from '../statements/purge.js';
 import { RECORD_ACCEPTED } from '../statements/record-accepted.js';
 import { RECORD_LOOKS } from '../statements/record-looks.js';
 import { RECORD_PAUSE } from '../statements/record-pause.js';
@@ -258,7 +258,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
   }
 
   async purge(retentionMs: number): Promise<void> {
-    for (const statement of [PURGE_INSTANCES, PURGE_BINDINGS, PURGE_OPERATIONS]) {
+    for (const statement of [PURGE_INSTANCES, PURGE_BINDINGS, PURGE_OPERATIONS, PURGE_REFUSED_CREATES]) {
       const some = (): Promise<{ purged: number } | undefined> => this.sql.row(statement, [retentionMs]);
       while ((await some())?.purged === PURGED_AT_ONCE);
     }

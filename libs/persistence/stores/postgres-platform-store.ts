@@ -9,7 +9,7 @@ import {
   type StoredCredential,
 } from '#core';
 import { PlatformCredentialEntity } from '../entities/platform-credential.entity.js';
-import { PlatformEntity } from '../entities/platform.entity.js';
+import { kindColumns, kindOf, PlatformEntity } from '../entities/platform.entity.js';
 import { Orm } from '../orm.js';
 import { violates } from '../violations.js';
 import { appendAudit } from './postgres-audit-trail.js';
@@ -24,12 +24,12 @@ export class PostgresPlatformStore extends PlatformStore implements CredentialDi
   async all(): Promise<Platform[]> {
     const order = { createdAt: 'ASC', id: 'ASC', credentials: { createdAt: 'ASC', id: 'ASC' } } as const;
     const found = await this.orm.run((manager) => manager.find(PlatformEntity, { relations: { credentials: true }, order }));
-    return found.map(({ id, name, kind, createdAt, credentials }) => ({
-      id,
-      name,
-      kind,
-      createdAt,
-      usernames: credentials.map(({ username }) => username),
+    return found.map((platform) => ({
+      id: platform.id,
+      name: platform.name,
+      kind: kindOf(platform),
+      createdAt: platform.createdAt,
+      usernames: platform.credentials.map(({ username }) => username),
     }));
   }
 
@@ -41,7 +41,7 @@ export class PostgresPlatformStore extends PlatformStore implements CredentialDi
     const { id, name, kind } = platform;
     try {
       await this.orm.transaction(async (manager) => {
-        await manager.insert(PlatformEntity, { id, name, kind });
+        await manager.insert(PlatformEntity, { id, name, ...kindColumns(kind) });
         await manager.insert(PlatformCredentialEntity, { id: newUuid(), platformId: id, ...credential });
         await appendAudit(manager, audit);
       });
@@ -87,7 +87,7 @@ export class PostgresPlatformStore extends PlatformStore implements CredentialDi
       manager.findOne(PlatformCredentialEntity, { where: { username }, relations: { platform: true } }),
     );
     if (!found) return undefined;
-    const { id, name, kind } = found.platform;
-    return { platform: { id, name, kind }, digest: found.digest, version: found.digest };
+    const { id, name } = found.platform;
+    return { platform: { id, name, kind: kindOf(found.platform) }, digest: found.digest, version: found.digest };
   }
 }

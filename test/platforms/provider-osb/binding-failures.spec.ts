@@ -139,7 +139,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
 
   test('an instance is deleted before its binding: the binding is in trouble, and goes when its user deletes it', async () => {
     const { platform } = landscape;
-    const binding = await bind(offering, 'sync', 'null');
+    const binding = await bind(offering, 'sync', '{}');
     await platform.synced(binding);
     await disposeOf(platform, db);
     expect(await platform.troubled(binding)).toContain('Status: 404');
@@ -149,7 +149,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
 
 test('a backend that breaks down after each first call has one login, and none after the deletion', async () => {
   const { platform, simulator } = landscape;
-  const binding = await bind('simulator', 'flaky', 'null');
+  const binding = await bind('simulator', 'flaky', '{}');
   expect(await platform.synced(binding)).toMatch(/^Synced/);
   expect(simulator.ledger.inventory.instance(db.instanceId)?.bindings).toHaveLength(1);
   expect(await platform.delete(binding)).toBe('deleted');

@@ -16,6 +16,8 @@ export interface ProviderOsbOptions extends ExchangeOptions {
   readonly rotates?: boolean;
   /** The pattern for plan ids is taken out of the definition of the resource; otherwise they must be uuids. */
   readonly anyPlanId?: boolean;
+  /** What users write who have no parameters for a binding: `null`, or `{}` where a GET always has parameters. */
+  readonly noParameters?: string;
 }
 
 /** A binding names its instance by its ids, and does not mind whether it is there. */
@@ -63,8 +65,8 @@ export class ProviderOsb {
     return instance;
   }
 
-  /** `kubectl apply` of a ServiceBinding; who has no parameters must say `null`. */
-  applyBinding(name: string, of: BoundTo, { parameters = 'null', appGuid = '' } = {}): ServiceBinding {
+  /** `kubectl apply` of a ServiceBinding; who has no parameters must say what its GET will tell. */
+  applyBinding(name: string, of: BoundTo, { parameters = this.options.noParameters ?? 'null', appGuid = '' } = {}): ServiceBinding {
     const binding = new ServiceBinding(name, of.instanceId, of.plan, parameters, contextOf(of.name), appGuid);
     this.cluster.bindings.set(name, binding);
     this.desk.queue.add(binding);
@@ -89,11 +91,6 @@ export class ProviderOsb {
     this.desk.queue.add(resource);
     await this.until(() => !this.cluster.has(resource) || resource.ends > 1);
     return this.cluster.has(resource) ? 'deleting for ever' : 'deleted';
-  }
-
-  /** `kubectl patch`, by a user who knows that the broker has nothing left. */
-  removeFinalizer(resource: ServiceInstance | ServiceBinding): void {
-    this.cluster.remove(resource);
   }
 
   /** `kubectl apply` with another `crossplane.io/external-name`: the binding is that one from now on. */

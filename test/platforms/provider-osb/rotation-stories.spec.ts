@@ -44,7 +44,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
 
   test('a binding whose time has not come keeps its credentials, and its user can read its end', async () => {
     const { platform } = landscape;
-    const binding = await bound(offering, 'rotatable', 'null');
+    const binding = await bound(offering, 'rotatable', '{}');
     expect(await platform.synced(binding)).toBe('Synced');
     expect(binding.metadata).toEqual({ renew_before: expect.stringMatching(/Z$/), expires_at: expect.stringMatching(/Z$/) });
     expect(successors()).toEqual([]);
