@@ -115,3 +115,34 @@ export async function interruptingProxy(
       }),
   };
 }
+
+/** A way to the server that counts what comes back. */
+export interface CountingProxy {
+  readonly port: number;
+  receivedBytes(): number;
+  close(): Promise<void>;
+}
+
+export async function countingProxy(target: { readonly host: string; readonly port: number }): Promise<CountingProxy> {
+  const sockets = new Set<Socket>();
+  let receivedBytes = 0;
+  const server = createServer((client) => {
+    const upstream = connect(target);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    upstream.on('data', ({ length }) => (receivedBytes += length));
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    port: (server.address() as AddressInfo).port,
+    receivedBytes: () => receivedBytes,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

@@ -5,10 +5,12 @@ import {
   asAdministrator,
   Instance,
   postgresqlSubject,
+  testServer,
   type Credentials,
   type Subject,
   type TestAdministrator,
 } from './postgresql-fixture.js';
+import { countingProxy } from './postgresql-proxy.js';
 
 describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('what a binding sets for CURRENT_USER, with an administrator with %s', (attributes) => {
   let role: TestAdministrator;
@@ -76,6 +78,20 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('what a binding sets for CUR
     await as(writer, ...names.map(({ name }) => `ALTER ROLE CURRENT_USER SET ${String(name)} FROM CURRENT`));
     await as(writer, `ALTER ROLE CURRENT_USER SET work_mem TO '7MB'`);
     expect(await shown(await instance.bind(backend), 'work_mem')).not.toBe('7MB');
+  });
+
+  test('never makes the gateway read megabytes, and the bind is made all the same', async () => {
+    const { host, port } = testServer();
+    const proxy = await countingProxy({ host, port });
+    const counted = postgresqlSubject({ ...role, host: '127.0.0.1', port: proxy.port });
+    const megabytes = (who: string): string =>
+      `DO $$ BEGIN EXECUTE format('ALTER ROLE ${who} SET application_name = %L', repeat('x', 4000000)); END $$`;
+    await as(writer, megabytes('CURRENT_USER'), 'SET ROLE NONE', megabytes(`SESSION_USER IN DATABASE ${writer.database}`));
+    await counted.backend.catalog({ signal: AbortSignal.timeout(60_000) });
+    expect(await shown(await instance.bind(counted.backend), 'role')).toBe(writer.database);
+    expect(proxy.receivedBytes()).toBeLessThan(1_000_000);
+    await counted.backend.close?.();
+    await proxy.close();
   });
 
   test('by a readonly binding holds for its own new sessions at once', async () => {

@@ -3,7 +3,7 @@ import { RoleRemoval } from './drop-roles.js';
 import { restoreLimits } from './enter-database.js';
 import type { FoundRole } from './inventory.js';
 import { namesOfDatabase } from './names.js';
-import { copyOwnerSettings } from './owner-settings.js';
+import { copyOwnerSettings, READABLE_SETTINGS } from './owner-settings.js';
 import type { Bounds } from './session.js';
 import { resumeLogins } from './suspend-logins.js';
 import { instanceOf, LOGIN_PATTERN, TENANT_ROLE_PATTERN } from './tenant-roles.js';
@@ -43,7 +43,8 @@ async function copySettings(connections: Connections, bounds: Bounds): Promise<v
     admin.rows<{ database: string }>(
       `SELECT datname AS database FROM pg_database JOIN
           (SELECT DISTINCT left(rolname, 30) AS name FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
-            WHERE rolname ~ '${TENANT_ROLE_PATTERN}' AND (cardinality(setconfig) > 1 OR rolname = left(rolname, 30))) AS changed
+            WHERE rolname ~ '${TENANT_ROLE_PATTERN}'
+              AND CASE WHEN ${READABLE_SETTINGS} THEN cardinality(setconfig) > 1 OR rolname = left(rolname, 30) END) AS changed
           ON datname = changed.name ORDER BY random() LIMIT ${MAX_ROLES}`,
     ),
   );

@@ -35,6 +35,15 @@ test('when all tenants together hold too much, the largest holders go until ther
   expect(ended(sessions)).toEqual([3]);
 });
 
+test('tenants that spread their locks over many sessions do not get a larger session of somebody with fewer ended', () => {
+  const spread = ['a', 'b', 'c'].flatMap((of, index) =>
+    Array.from({ length: 20 }, (_, each) => session(100 * index + each, { login: login(of), locks: 12 })),
+  );
+  const chosen = ended([...spread, session(999, { login: login('v'), locks: 100 })]);
+  expect(chosen).toHaveLength(6);
+  expect(chosen).not.toContain(999);
+});
+
 test('a session that breaks two rules is ended once', () => {
   expect(ended([session(1, { locks: 999, transactionMs: GUARD_LIMITS.maxTransactionMs + 1 })])).toEqual([1]);
 });

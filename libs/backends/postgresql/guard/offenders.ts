@@ -30,23 +30,28 @@ export function queueHolder({ sessions, notifyQueueUsage }: ServerActivity, limi
   return { session, rule: 'notify-queue', reason: `oldest transaction while the NOTIFY queue is ${percent}% full` };
 }
 
-/** Ends the largest holders until each instance, and all together, hold no more than their share. */
+/**
+ * Ends sessions until each instance, and all together, hold no more than their share: always the largest one of the
+ * instance that holds most. Who spreads his locks over many sessions and instances gets nobody with fewer ended.
+ */
 function lockHolders({ sessions, lockCapacity }: ServerActivity, limits: GuardLimits): Offender[] {
-  const perInstance = new Map<string, number>();
-  for (const { login, locks } of sessions) add(perInstance, instanceOf(login), locks);
-  let total = sum(perInstance.values());
-
-  return sessions
-    .toSorted((a, b) => b.locks - a.locks)
-    .flatMap((session): Offender[] => {
-      const database = instanceOf(session.login);
-      const ofInstance = perInstance.get(database) ?? 0;
-      const tooMany = ofInstance > limits.instanceLockShare * lockCapacity || total > limits.totalLockShare * lockCapacity;
-      if (session.locks === 0 || !tooMany) return [];
-      add(perInstance, database, -session.locks);
-      total -= session.locks;
-      return [{ session, rule: 'locks', reason: `${session.locks} locks of the ${lockCapacity} the server has room for` }];
-    });
+  const holders = Map.groupBy(
+    sessions.filter(({ locks }) => locks > 0).toSorted((a, b) => a.locks - b.locks),
+    ({ login }) => instanceOf(login),
+  );
+  const held = new Map([...holders].map(([database, ofInstance]) => [database, sum(ofInstance.map(({ locks }) => locks))]));
+  const chosen: Offender[] = [];
+  for (let total = sum(held.values()); ; ) {
+    const [most] = [...held].toSorted(([, a], [, b]) => b - a);
+    if (most === undefined) return chosen;
+    const [database, locks] = most;
+    if (locks <= limits.instanceLockShare * lockCapacity && total <= limits.totalLockShare * lockCapacity) return chosen;
+    const session = holders.get(database)?.pop();
+    if (session === undefined) return chosen;
+    chosen.push({ session, rule: 'locks', reason: `${session.locks} locks of the ${lockCapacity} the server has room for` });
+    held.set(database, locks - session.locks);
+    total -= session.locks;
+  }
 }
 
 function oldTransactions({ sessions }: ServerActivity, limits: GuardLimits): Offender[] {
@@ -64,10 +69,6 @@ function tooOld({ transactionMs, transactionAge, idleInTransaction }: TenantSess
   }
   if ((transactionAge ?? 0) > limits.maxTransactionAge) return `a snapshot ${transactionAge} transactions old`;
   return undefined;
-}
-
-function add(counts: Map<string, number>, key: string, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);
