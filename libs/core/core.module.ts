@@ -21,6 +21,7 @@ import { RequestChecks } from './instances/request-checks.js';
 import { UpdateInstance } from './instances/update-instance.js';
 import { AcceptedDeletes } from './operations/accepted-deletes.js';
 import { BackendStep } from './operations/backend-step.js';
+import { BusyBindings } from './operations/busy-bindings.js';
 import { ConfirmNotFound } from './operations/confirm-not-found.js';
 import { EarlierCreates } from './operations/earlier-creates.js';
 import { GatewayIdentity } from './operations/gateway-identity.js';
@@ -62,6 +63,7 @@ const WORKINGS = [
   BackendCalls,
   BackendRegistry,
   BackendStep,
+  BusyBindings,
   Catalog,
   CatalogKeeper,
   CatalogLoop,

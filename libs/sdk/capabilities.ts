@@ -4,8 +4,6 @@ import type { OperationKind } from './call.js';
 export interface Capabilities {
   /** `deprovision` may be called while a create is accepted and running, and ends it. */
   readonly cancelCreate?: boolean;
-  /** Binds and unbinds of one instance may run side by side. */
-  readonly parallelBindings?: boolean;
   /** The dashboard's address is known before provisioning ends, so a slow create may be answered 202. */
   readonly dashboardUrlUpFront?: boolean;
   /** All bindings of an instance share credentials: unbind revokes nothing. Shown to operators as a warning. */

@@ -23,8 +23,12 @@ import type { BindingResult, FetchedBinding, FetchedInstance, InstanceResult } f
  *   again.
  *
  * A mutation repeated with the same operation id, at once or much later, must end in one resource, not two. A delete
- * of what does not exist throws `Gone`. The gateway never sends two mutations for one instance at once, except binds
- * where `parallelBindings` is declared, and a deprovision where `cancelCreate` is.
+ * of what does not exist throws `Gone`; one that throws `NotFound` is not sure of that.
+ *
+ * Calls for one instance never overlap, except for these: binds and unbinds of different ids, a deprovision while a create
+ * that was accepted goes on, and a delete that is repeated while its first call may be under way. A deprovision may also
+ * come while the call of a create is under way where `cancelCreate` is declared. A backend that can't take such a call
+ * throws `ConcurrencyError`, having changed nothing, and is asked later.
  */
 export interface ServiceBackend {
   readonly capabilities: Capabilities;

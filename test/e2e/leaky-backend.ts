@@ -30,7 +30,7 @@ type Settings = z.output<typeof settingsSchema>;
 
 /** Works, until it is told to break: then it throws everything it knows. As carelessly written as a plugin can be. */
 class LeakyBackend implements ServiceBackend {
-  readonly capabilities = { fetchInstance: true, fetchBinding: true, parallelBindings: true };
+  readonly capabilities = { fetchInstance: true, fetchBinding: true };
   private polls = 0;
 
   constructor(private readonly settings: Settings) {}

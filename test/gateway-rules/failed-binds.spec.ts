@@ -72,6 +72,7 @@ test('an update waits for the call of an orphan mitigation that is under way, an
   expect((await osb.bind(id, 'bad', broker.plan)).status).toBe(502);
   await eventually(async () => broker.asked('DELETE', 'binding').length, (count) => count === 1);
   const update = osb.update(id, broker.plan.serviceId, { parameters: { a: 1 } });
+  expect((await osb.bind(id, 'other', broker.plan)).status).toBe(502);
   expect(broker.asked('PATCH', 'instance')).toHaveLength(0);
   call.release();
   expect((await update).status).toBe(200);

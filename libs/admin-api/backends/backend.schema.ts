@@ -35,6 +35,10 @@ const policy = z
       .exactOptional()
       .describe('After this a slow call is answered 202 where the platform takes it. Default 10,000.'),
     mostCalls: z.int().min(1).max(1024).exactOptional().describe('Calls under way at once in one gateway process. Default 64.'),
+    parallelBindings: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether bindings of one instance are worked on side by side (default), or one at a time, for backends that break down otherwise.'),
     firstPollMs: pauseMs
       .exactOptional()
       .describe('First pause between two polls, and before a mutation is sent again. 100 to 3,600,000; default 1,000.'),

@@ -26,7 +26,7 @@ import {
  */
 export class Demo implements ServiceBackend {
   // Nothing beyond the minimum: the gateway answers fetches from its record, and no verb ever takes its time.
-  readonly capabilities = { parallelBindings: true };
+  readonly capabilities = {};
 
   constructor(private readonly catalogFile: string) {}
 

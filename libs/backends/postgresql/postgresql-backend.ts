@@ -36,7 +36,7 @@ export const postgresqlBackend: BackendType<PostgresqlSettings> = {
 };
 
 class PostgresqlBackend implements ServiceBackend {
-  readonly capabilities = { parallelBindings: true };
+  readonly capabilities = {};
   readonly #plans: readonly PostgresqlPlan[];
   readonly #servers: Servers;
   readonly #readiness: ServersReadiness;

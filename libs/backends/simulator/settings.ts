@@ -26,7 +26,7 @@ export const simulatorSettings = z.strictObject({
     })
     .partial()
     .default({})
-    .describe('Capabilities that differ from the default: all but sharedCredentials.'),
+    .describe('Capabilities that differ from the default: all but sharedCredentials. Without parallelBindings it refuses binds and unbinds of an instance that overlap.'),
   catalog: behaviourSchema
     .omit({ async: true, credentials: true })
     .optional()

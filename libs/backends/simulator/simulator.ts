@@ -32,7 +32,6 @@ import { withoutUndefined } from './without-undefined.js';
 
 const DEFAULT_CAPABILITIES: Capabilities = {
   cancelCreate: true,
-  parallelBindings: true,
   dashboardUrlUpFront: true,
   fetchInstance: true,
   fetchBinding: true,
@@ -50,12 +49,17 @@ export class Simulator implements ServiceBackend {
   readonly ledger: Ledger;
   readonly #catalog: SimulatedCatalog;
   readonly #service: SimulatedService;
+  readonly #isSerial: boolean;
+  /** Instances whose bindings are worked on, where that is done one at a time. */
+  readonly #busy = new Set<string>();
 
   constructor(
     private readonly settings: SimulatorSettings,
     store: StateStore = noStore,
   ) {
-    this.capabilities = { ...DEFAULT_CAPABILITIES, ...withoutUndefined(settings.capabilities) };
+    const { parallelBindings = true, ...capabilities } = settings.capabilities;
+    this.capabilities = { ...DEFAULT_CAPABILITIES, ...withoutUndefined(capabilities) };
+    this.#isSerial = !parallelBindings;
     this.ledger = new Ledger(store);
     this.#catalog = new SimulatedCatalog(settings);
     this.#service = new SimulatedService(this.ledger.inventory, {
@@ -85,11 +89,11 @@ export class Simulator implements ServiceBackend {
   }
 
   bind(request: BindRequest, call: BindingCall): Promise<Outcome<BindingResult>> {
-    return this.#change('bind', request, call, (carrying) => this.#service.bind(request, carrying));
+    return this.#inTurn(request, () => this.#change('bind', request, call, (carrying) => this.#service.bind(request, carrying)));
   }
 
   unbind(request: BindingRef, call: BindingCall): Promise<Outcome<void>> {
-    return this.#change('unbind', request, call, (carrying) => this.#service.unbind(request, carrying));
+    return this.#inTurn(request, () => this.#change('unbind', request, call, (carrying) => this.#service.unbind(request, carrying)));
   }
 
   fetchInstance(request: InstanceRef, call: Call): Promise<FetchedInstance> {
@@ -133,6 +137,18 @@ export class Simulator implements ServiceBackend {
     this.ledger.inventory.instance(request.instanceId);
     this.ledger.inventory.save();
     return told(operation);
+  }
+
+  /** @throws BrokerError ConcurrencyError where bindings take turns, and another one of the instance is worked on */
+  async #inTurn<T>({ instanceId }: BindingRef, change: () => Promise<T>): Promise<T> {
+    if (!this.#isSerial) return change();
+    if (this.#busy.has(instanceId)) throw new BrokerError('ConcurrencyError', 'Another binding of the instance is worked on.');
+    this.#busy.add(instanceId);
+    try {
+      return await change();
+    } finally {
+      this.#busy.delete(instanceId);
+    }
   }
 
   /** A change: written down, then carried out between the faults its behaviour asks for. */

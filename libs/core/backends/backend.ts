@@ -27,6 +27,11 @@ export interface BackendPolicy {
   readonly promoteAfterMs?: number;
   /** How many calls may be under way in one gateway process. Default 64. */
   readonly mostCalls?: number;
+  /**
+   * False for a backend that breaks down when bindings of one instance are worked on side by side, instead of throwing
+   * ConcurrencyError: they take turns then. Default true.
+   */
+  readonly parallelBindings?: boolean;
   /** First pause between two polls, and before a mutation is sent again. Default 1 s. */
   readonly firstPollMs?: number;
   /** Longest pause between two polls. Default 30 s. */

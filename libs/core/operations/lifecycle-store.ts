@@ -45,6 +45,8 @@ export interface Task {
   readonly notFound: { readonly polls: number; readonly forMs: number };
   /** When this process asked for the lease, on its monotonic clock. */
   readonly leasedAtMs: number;
+  /** Its platform takes a 202 for it: it goes on when the request has waited for as long as it can. */
+  readonly outlivesRequest?: boolean;
 }
 
 /** A new operation: who holds it at first, and until when. */

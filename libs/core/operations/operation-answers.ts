@@ -33,8 +33,8 @@ export class OperationAnswers {
 
   /** Sends the mutation this request has just reserved, and answers. The work goes on should the client hang up. */
   async start(task: Task, patience: Patience): Promise<OperationAnswer> {
-    const work = this.engine.advance(task, patience.deadline);
     const promoteAfterMs = this.promotion.promoteAfterMs(task, patience);
+    const work = this.engine.advance({ ...task, outlivesRequest: promoteAfterMs !== undefined }, patience.deadline);
     const progress = await this.atMost(work, promoteAfterMs ?? budgetLeftMs(task, patience));
     if (progress === 'slow') return promoteAfterMs === undefined ? this.follow(task, patience) : this.accept(task);
     switch (progress.kind) {

@@ -5,6 +5,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { Journal } from '../journal/journal.js';
 import { optional } from '../optional.js';
 import { BackendStep, type Step } from './backend-step.js';
+import { BusyBindings, goesOnLater } from './busy-bindings.js';
 import { checkedStep } from './checked-step.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type InstanceChange, type Pause, type Task, type Written } from './lifecycle-store.js';
@@ -64,6 +65,7 @@ export class OperationEngine {
     private readonly timings: Timings,
     private readonly retries: RetryPolicy,
     private readonly overlaps: OverlapPolicy,
+    private readonly busy: BusyBindings,
     private readonly journal: Journal,
   ) {}
 
@@ -112,7 +114,8 @@ export class OperationEngine {
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
     if (task.operation.isUnconfirmed) return this.unconfirmed(task);
     if (isTakenUp(task) && (await this.overlaps.mustWait(task.operation))) return { kind: 'waits' };
-    const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.backend.take(task, deadline);
+    const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.busy.take(task, deadline, () => this.backend.take(task, deadline));
+    if (taken === 'lost') return taken;
     if (isOverrunUpdate(task, taken)) return { ...(await this.backend.lookAtGivenUp(task)), ...optional('cause', causeOf(taken)) };
     if (isNotFound(task, taken)) return this.notFound(task, deadline);
     return this.checked(task, taken);
@@ -199,7 +202,7 @@ export class OperationEngine {
 
   private async refuse(task: Task, error: BrokerError, cause: string | undefined): Promise<Progress> {
     const { operation } = task;
-    if (operation.initiator === 'gateway' || isBusyAgain(task, error)) {
+    if (operation.initiator === 'gateway' || isBusyAgain(task, error) || goesOnLater(task, error)) {
       // Also what was accepted before: an operation that failed at the backend says nothing else however often it is asked.
       return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, reason: error.code, ...optional('cause', cause), ...optional('retryAfterMs', retryAfterOf(error)) });
     }

@@ -26,7 +26,7 @@ export class OverlapPolicy {
 
   /** Whether the backend works on one binding of an instance at a time. */
   isSerial(backendId: string): boolean {
-    return this.registry.capabilitiesOf(backendId).parallelBindings !== true;
+    return this.registry.record(backendId)?.policy.parallelBindings === false;
   }
 
   serialBackends(): string[] {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { BrokerError, type BrokerErrorCode } from '#sdk';
 import { InstanceDriver, type DriverOptions, type DriverTarget } from './instance-driver.js';
 
@@ -45,3 +46,28 @@ export async function expectRefusal(call: Promise<unknown>, code?: BrokerErrorCo
   expect(error.description).not.toMatch(/:\/\/|\n\s+at /);
   expect(Buffer.byteLength(error.description)).toBeLessThanOrEqual(8 * 1024);
 }
+
+const TRY_AGAIN_MS = 20;
+const LONGEST_WAIT_MS = 25_000;
+
+/** What the call came to, once the backend took it: one that overlaps with others may be refused with ConcurrencyError. */
+export async function whenTaken<T>(call: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + LONGEST_WAIT_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isRefusal(error, 'ConcurrencyError') || Date.now() > giveUpAt) throw error;
+    }
+    await wait(TRY_AGAIN_MS);
+  }
+}
+
+/** Fails unless one delete at least was carried out, and all others were told that it is gone or that one is under way. */
+export function expectDeletes(ends: readonly PromiseSettledResult<void>[]): void {
+  const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason as unknown);
+  expect(ends.length - refused.length).toBeGreaterThan(0);
+  for (const error of refused) expect(isRefusal(error, 'Gone') || isRefusal(error, 'ConcurrencyError')).toBe(true);
+}
+
+const isRefusal = (error: unknown, code: BrokerErrorCode): boolean => error instanceof BrokerError && error.code === code;

@@ -20,7 +20,7 @@ import { CATALOG } from './catalog.js';
 /** Instances are folders, bindings are key files. The folders are the only record: nothing is kept in memory. */
 export class Folders implements ServiceBackend {
   // Two binds of one instance write two files: they may run side by side.
-  readonly capabilities = { parallelBindings: true };
+  readonly capabilities = {};
 
   constructor(private readonly root: string) {}
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BindingResult } from '#sdk';
 import { InstanceDriver, type BindingDriver, type DriverOptions } from '../instance-driver.js';
-import { expectRefusal, withInstance, type ContractCase, type ContractSubject } from '../contract-case.js';
+import { expectDeletes, expectRefusal, whenTaken, withInstance, type ContractCase, type ContractSubject } from '../contract-case.js';
 
 /** What every backend promises about bindings; one whose plan cannot be bound refuses them instead. */
 export const bindingCases: readonly ContractCase[] = [
@@ -60,13 +60,25 @@ export const bindingCases: readonly ContractCase[] = [
     await expectWorking(subject, second);
     await expectUnbound(subject, lower, second);
   }),
-  bindingCase('bindings are made side by side where that is declared', async (instance, subject) => {
+  bindingCase('bindings are made and removed side by side, or refused with ConcurrencyError and taken later', async (instance, subject) => {
     const bindings = Array.from({ length: 4 }, () => instance.binding());
-    if (!subject.backend.capabilities.parallelBindings) return;
-    const results = await Promise.all(bindings.map((binding) => binding.bind()));
+    const results = await Promise.all(bindings.map((binding) => whenTaken(() => binding.bind())));
     for (const result of results) await expectWorking(subject, result);
-    await Promise.all(bindings.map((binding) => binding.unbind()));
-    for (const result of results) await expectRevoked(subject, result);
+    const [removed = instance.binding(), ...others] = bindings;
+    const late = instance.binding();
+    const [added] = await Promise.all([whenTaken(() => late.bind()), whenTaken(() => removed.unbind())]);
+    await expectWorking(subject, added);
+    await Promise.all([late, ...others].map((binding) => whenTaken(() => binding.unbind())));
+    for (const result of [added, ...results]) await expectRevoked(subject, result);
+  }),
+  bindingCase('an unbind repeated while its first call is under way leaves no binding', async (instance, subject) => {
+    const binding = instance.binding();
+    const result = await binding.bind();
+    const operationId = randomUUID();
+    const both = await Promise.allSettled([binding.unbind({ operationId }), binding.unbind({ operationId })]);
+    expectDeletes(both);
+    await expectRevoked(subject, result);
+    await expectRefusal(binding.unbind(), 'Gone');
   }),
   {
     name: 'a bind is finished later only where the backend can fetch its credentials',

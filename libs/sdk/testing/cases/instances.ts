@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InstanceDriver } from '../instance-driver.js';
-import { expectRefusal, withInstance, type ContractCase, type ContractSubject } from '../contract-case.js';
+import { expectDeletes, expectRefusal, whenTaken, withInstance, type ContractCase, type ContractSubject } from '../contract-case.js';
 
 /** What every backend promises about instances. */
 export const instanceCases: readonly ContractCase[] = [
@@ -44,6 +44,17 @@ export const instanceCases: readonly ContractCase[] = [
     await instance.deprovision({ operationId });
     const again = instance.deprovision({ operationId });
     await again.catch(() => expectRefusal(again, 'Gone'));
+    await expectRefusal(instance.deprovision(), 'Gone');
+  }),
+  onEachPlan('a deprovision repeated while its first call is under way leaves no instance', async (instance) => {
+    await instance.provision();
+    const operationId = randomUUID();
+    expectDeletes(await Promise.allSettled([instance.deprovision({ operationId }), instance.deprovision({ operationId })]));
+    await expectRefusal(instance.deprovision(), 'Gone');
+  }),
+  onEachPlan('a deprovision while an accepted create goes on leaves no instance, or is refused with ConcurrencyError and taken later', async (instance) => {
+    await instance.sendProvision();
+    await whenTaken(() => instance.deprovision());
     await expectRefusal(instance.deprovision(), 'Gone');
   }),
   onEachPlan('the id of a deprovisioned instance serves a new one', async (instance, subject) => {
