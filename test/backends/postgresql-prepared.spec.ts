@@ -137,6 +137,19 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('with an administrator that 
     await instance.deprovision(backend);
   });
 
+  test('a database that was closed with a prepared transaction in it is deleted by the next deprovision, and an unbind says so', async () => {
+    const { instance, bindingId, leaving } = await twoBindings();
+    await prepare(leaving, 'SET ROLE NONE', 'CREATE TABLE own ()');
+    await asOperator(`ALTER DATABASE ${leaving.database} ALLOW_CONNECTIONS false`);
+    await expect(instance.unbind(backend, bindingId)).rejects.toMatchObject({
+      code: 'BackendFailed',
+      description: expect.stringContaining('repeat the deletion of the instance') as string,
+    });
+    await instance.deprovision(backend);
+    expect(await exists(leaving.database)).toBe(false);
+    expect(await exists(leaving.username)).toBe(false);
+  });
+
   async function twoBindings(): Promise<{ instance: Instance; bindingId: string; leaving: Credentials; staying: Credentials }> {
     const [instance, bindingId] = [new Instance(), randomUUID()];
     await instance.provision(backend);

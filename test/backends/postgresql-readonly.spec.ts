@@ -80,6 +80,35 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('a readonly binding, adminis
     expect(await as(reader, 'SELECT i FROM t')).toEqual([{ i: 1 }]);
   });
 
+  test('leaves no code behind that acts with the rights of the owner, where it was let make some', async () => {
+    const bindingId = randomUUID();
+    const leaving = await instance.bind(subject.backend, bindingId, { role: 'readonly' });
+    await as(writer, 'CREATE SCHEMA shared', `GRANT USAGE, CREATE ON SCHEMA shared TO ${leaving.username}`);
+    await as(
+      leaving,
+      'CREATE FUNCTION shared.act() RETURNS void SECURITY DEFINER LANGUAGE sql AS $$ INSERT INTO public.t DEFAULT VALUES $$',
+      'CREATE VIEW shared.hole AS SELECT * FROM public.t',
+      'GRANT INSERT ON shared.hole TO PUBLIC',
+    );
+    await instance.unbind(subject.backend, bindingId);
+    for (const statement of ['SELECT shared.act()', 'INSERT INTO shared.hole DEFAULT VALUES']) {
+      await expect(as(reader, statement)).rejects.toMatchObject({ code: '42501' });
+    }
+    await expect(as(reader, `SET ROLE ${reader.database}_ro`, 'CREATE TABLE shared.more ()')).rejects.toMatchObject({ code: '42501' });
+    await as(writer, 'DROP SCHEMA shared CASCADE');
+  });
+
+  test('made objects where the owner of the schema took its own rights away, and is unbound all the same', async () => {
+    const bindingId = randomUUID();
+    const leaving = await instance.bind(subject.backend, bindingId);
+    await as(writer, 'CREATE SCHEMA closed');
+    await as(leaving, 'SET ROLE NONE', 'CREATE TABLE closed.t ()', 'CREATE FUNCTION closed.f() RETURNS int RETURN 1', 'SET ROLE NONE');
+    await as(writer, `REVOKE ALL ON SCHEMA closed FROM ${writer.database}`);
+    await instance.unbind(subject.backend, bindingId);
+    expect(await as(writer, "SELECT tableowner FROM pg_tables WHERE schemaname = 'closed'")).toEqual([{ tableowner: writer.database }]);
+    await as(writer, 'DROP SCHEMA closed CASCADE');
+  });
+
   test('makes no large objects where the administrator is a superuser, and elsewhere the operator is told', async () => {
     for (const statement of LARGE_OBJECTS) {
       const refusal = await as(reader, 'BEGIN', statement).then(

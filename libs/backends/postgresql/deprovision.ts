@@ -1,7 +1,7 @@
 import { BrokerError, type Call, type InstanceRef } from '#sdk';
 import type { Connections } from './connections.js';
 import { disableLogins } from './disable-logins.js';
-import { dropDatabase } from './drop-database.js';
+import { dropDatabase, reopenForPrepared } from './drop-database.js';
 import { RoleRemoval } from './drop-roles.js';
 import { endLastSessions, endSessionsForGood } from './end-sessions.js';
 import { findDatabase, findRolesWithIds, loginsAmong, type FoundRole } from './inventory.js';
@@ -41,6 +41,7 @@ async function remove(work: Work, names: InstanceNames): Promise<void> {
   const roles = await findRolesWithIds(work.admin, names);
   await disableLogins(work.admin, roles.filter(({ canLogin }) => canLogin));
   await RoleRemoval.run(work, roles, async (removal) => {
+    await reopenForPrepared(work, names);
     await rollBackAllPrepared(work, roles.map(({ name }) => name));
     await removal.removeReferences(names.database);
     await dropDatabase(work, names);

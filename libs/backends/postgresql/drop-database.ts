@@ -21,7 +21,7 @@ export async function dropDatabase(work: Work, names: InstanceNames): Promise<vo
 }
 
 /** A prepared transaction keeps a database, and is rolled back inside of it only. @returns whether there was one */
-async function reopenForPrepared(work: Work, names: InstanceNames): Promise<boolean> {
+export async function reopenForPrepared(work: Work, names: InstanceNames): Promise<boolean> {
   const [prepared] = await work.admin.rows('SELECT FROM pg_prepared_xacts WHERE database = $1', [names.database]);
   if (prepared === undefined) return false;
   await work.admin.change(`ALTER DATABASE ${escapeIdentifier(names.database)} ALLOW_CONNECTIONS true`);
