@@ -276,6 +276,8 @@ test('advisory locks of the names the gateway locks, taken wherever a tenant can
   for (const instance of [victim, attacker]) await instance.provision(backend);
   const { database } = await victim.bind(backend, 'victim');
   const login = await attacker.bind(backend);
+  // PUBLIC may have lost it to a test of dedicated servers.
+  await asAdministrator(`GRANT CONNECT ON DATABASE postgres TO ${login.username}`);
   const sessions = await Promise.all(
     [login.database, 'postgres'].map(async (place) => {
       const session = new Client({ host: login.host, port: login.port, user: login.username, password: login.password, database: place });
