@@ -40,7 +40,7 @@ export class ServiceInstance {
   isDeleted = false;
   /** Deleted without a word to the broker. */
   isPurged = false;
-  readonly status: { ready?: Condition; provisioningFailed?: string; deprovisioningFailed?: string; lastOperation?: LastOperation } = {};
+  readonly status: { ready?: Condition; provisioningFailed?: string; deprovisioningFailed?: string; lastOperation?: LastOperation; maintenanceVersion?: string | undefined } = {};
 
   constructor(
     readonly name: string,

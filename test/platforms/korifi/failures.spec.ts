@@ -34,9 +34,10 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
     expect(await cf.deleteService(db)).toBe('deleted');
   });
 
-  test.each([400, 422])('a refusal (%i) is told once', async (status) => {
+  test.each([400, 422])('a refusal (%i) is told once, and its user reads why', async (status) => {
     const { platform: cf } = landscape;
     expect(await cf.createService(offering, 'sync', db, failWith(status))).toBe('create failed');
+    expect(cf.database.instance(db).status.provisioningFailed).toBe('The disk is full.');
     expect(simulator().verbs(cf.database.instance(db).guid)).toEqual(['provision']);
     expect(await cf.deleteService(db)).toBe('deleted');
   });

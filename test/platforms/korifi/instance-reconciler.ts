@@ -18,6 +18,7 @@ async function provision(desk: Desk, instance: ServiceInstance): Promise<void> {
   const outcome = readProvision(await desk.queue.alive(desk.broker.provision(guid, idsOf(desk, instance.planId), instance.parameters)));
   if (outcome.kind === 'unrecoverable') return provisionFailed(instance, outcome.message);
   if (outcome.kind === 'error' || outcome.kind === 'gone') requeue(instance, 'Unknown', textOf(outcome));
+  if (outcome.kind === 'done') status.maintenanceVersion = desk.database.plan(instance.planId).maintenanceVersion;
   if (outcome.kind === 'later') {
     const { state, description } = await poll(desk, instance, outcome.operation);
     if (state === 'failed') return provisionFailed(instance, description);

@@ -82,6 +82,29 @@ export class Korifi {
     return shown(instance);
   }
 
+  /** Whether `cf create-service --wait` comes back: it knows no failure. */
+  waitEnds(name: string): boolean {
+    return this.database.instance(name).status.ready?.isTrue === true;
+  }
+
+  /** `cf update-service`: nothing is sent. */
+  updateService(name: string): 'OK' {
+    this.database.instance(name);
+    return 'OK';
+  }
+
+  /** `upgrade available` of `cf services`: the version is noted only of what was made at once. */
+  isUpgradeAvailable(name: string): boolean {
+    const { planId, status } = this.database.instance(name);
+    return status.maintenanceVersion !== this.database.plan(planId).maintenanceVersion;
+  }
+
+  /** `cf delete-service-broker`: not refused, and what was made of its plans stays. */
+  deleteServiceBroker(): void {
+    this.database.offerings.clear();
+    this.database.plans.clear();
+  }
+
   /** `cf delete-service --wait`; bindings go with it. */
   async deleteService(name: string, { purge = false } = {}): Promise<string> {
     const instance = this.database.instance(name);
