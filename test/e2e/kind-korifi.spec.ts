@@ -16,7 +16,7 @@ let korifi: OsbClient;
 let id: string;
 
 beforeAll(async () => {
-  stage = await RuleStage.start({ timings: { promoteAfterMs: HOUR_MS, budgetMs: 100_000, callMs: 100_000 } });
+  stage = await RuleStage.start({ timings: { promoteAfterMs: HOUR_MS, budgetMs: HOUR_MS, callMs: 100_000 } });
   broker = await stage.backend('sized', {}, { plan: { schemas } });
   korifi = await stage.gateway.platform('its-korifi', 'korifi');
 });
@@ -116,6 +116,20 @@ describe('so is a bind', () => {
     const bind = await korifi.bind(id, 'b', broker.plan, {}, ACCEPTS);
     expect([bind.status, bind.headers['retry-after']]).toEqual([503, '1']);
   });
+});
+
+test('a bind that has to wait for its turn does not hold up its one worker either', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await stage.admin.ask('PATCH', '/backends/sized', { body: { policy: { parallelBindings: false } } });
+  await korifi.provision(id, broker.plan, {}, ACCEPTS);
+  broker.when('PUT', 'binding', (response, request) => void released.then(() => reply(201, { credentials: {} })(response, request)));
+  const first = await korifi.bind(id, 'a', broker.plan, {}, ACCEPTS);
+  const second = await korifi.bind(id, 'b', broker.plan, {}, ACCEPTS);
+  expect([first.status, second.status]).toEqual([202, 503]);
+  release();
+  expect((await korifi.ended(id, first.body.operation, 'a')).body.state).toBe('succeeded');
+  expect((await korifi.bind(id, 'b', broker.plan, {}, ACCEPTS)).status).toBe(201);
+  await stage.admin.ask('PATCH', '/backends/sized', { body: { policy: {} } });
 });
 
 test('what Korifi tries again stays an error: 401, 404 and 5xx', async () => {

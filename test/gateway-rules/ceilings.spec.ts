@@ -57,15 +57,21 @@ describe('an update whose backend tells of the instance', () => {
   const instance = async () => (await stage.admin.get('/instances', { instanceId: id })).body.items[0];
 
   /** Gives an update more time than it has; the backend tells this of the instance then. */
-  const overrun = async (told: Script, plan_id?: string) => {
-    await osb.provision(id, telling.plan, { parameters: { size: 1 } });
+  const overrun = async (told: Script, plan_id?: string, platform = osb) => {
+    await platform.provision(id, telling.plan, { parameters: { size: 1 } });
     telling.when('PATCH', 'instance', ACCEPTED).when('GET', 'last operation', IN_PROGRESS).when('GET', 'instance', told);
     const asked = { parameters: { size: 2 }, ...(plan_id === undefined ? {} : { plan_id }) };
-    const { body } = await osb.update(id, telling.plan.serviceId, asked, ASYNC);
-    expect((await osb.ended(id, body.operation)).body.state).toBe('failed');
+    const { body } = await platform.update(id, telling.plan.serviceId, asked, ASYNC);
+    expect((await platform.ended(id, body.operation)).body.state).toBe('failed');
     expect(telling.asked('GET', 'instance').length).toBe(1);
     telling.when('GET', 'instance', reply(404, {}));
   };
+
+  test('to a platform that compares what it sent, the record has the parameters as they were sent', async () => {
+    const crossplane = await stage.gateway.platform('comparing', 'crossplane');
+    await overrun(reply(200, { plan_id: 'telling-plan', parameters: { size: 2, told: true } }), undefined, crossplane);
+    expect((await crossplane.fetch(id)).body.parameters).toEqual({ size: 2 });
+  });
 
   test('failed in time, and the new plan and parameters are in the record where it tells them', async () => {
     await overrun(reply(200, { plan_id: 'bigger', parameters: { size: 2, color: 'red' } }), 'bigger');

@@ -1,4 +1,5 @@
 import { BrokerError, type PlatformRef } from '#sdk';
+import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import type { Origin } from './operation.js';
 
 /** Who asks, and how: what every use case needs to know of a request. */
@@ -15,6 +16,12 @@ export interface Caller {
    * would outlive the delete its platform may have sent since.
    */
   readonly hasHungUp: () => boolean;
+}
+
+/** Until when it may wait for its turn: a platform that has one worker for everything is told sooner to come again. */
+export function turnEndsAt({ deadline, platform }: Pick<Caller, 'deadline' | 'platform'>): Date {
+  const longestMs = PLATFORM_PROFILES[platform.kind].promoteAfterMs ?? Infinity;
+  return new Date(Math.min(deadline.getTime(), Date.now() + longestMs));
 }
 
 /** The answer nobody gets. */

@@ -3,7 +3,7 @@ import { BrokerError } from '#sdk';
 import { DatabaseUnavailable } from '../database-unavailable.js';
 import type { Incarnation, OperationId } from '../ids/ids.js';
 import { within } from '../within.js';
-import { hungUp, type Caller } from './caller.js';
+import { hungUp, turnEndsAt, type Caller } from './caller.js';
 import type { ResourceName } from './lifecycle-store.js';
 import { OperationEnds } from './operation-ends.js';
 import { errorOf, lifeOf, type Operation } from './operation.js';
@@ -60,12 +60,12 @@ export class EarlierCreates {
    * @throws BrokerError ConcurrencyError where nobody removes it any more: the delete that its platform asked for failed;
    *   and where its platform asked for that meanwhile: what is made now would outlive a delete that came later
    */
-  async removed({ deadline, hasHungUp }: Pick<Caller, 'deadline' | 'hasHungUp'>, cleanUp: Operation | undefined): Promise<boolean> {
+  async removed(caller: Pick<Caller, 'deadline' | 'platform' | 'hasHungUp'>, cleanUp: Operation | undefined): Promise<boolean> {
     if (!cleanUp) throw new BrokerError('ConcurrencyError', 'what an earlier create of this id left could not be deleted; delete it again first');
-    const until = Math.min(deadline.getTime(), Date.now() + this.timings.cleanUpTurnMs);
+    const until = Math.min(turnEndsAt(caller).getTime(), Date.now() + this.timings.cleanUpTurnMs);
     const ended = await this.ends.awaited(cleanUp.id, new Date(until));
     if (ended && ended.operation.requestId !== cleanUp.requestId) throw new BrokerError('ConcurrencyError', 'this id was deleted meanwhile; try again');
-    if (hasHungUp()) throw hungUp();
+    if (caller.hasHungUp()) throw hungUp();
     return ended !== undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, mergeRawObjects, type FetchedInstance } from '#sdk';
 import { optional } from '../optional.js';
+import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import type { InstanceChange, Task } from './lifecycle-store.js';
 
 /**
@@ -7,13 +8,14 @@ import type { InstanceChange, Task } from './lifecycle-store.js';
  * backend tells them, where they show that the update was carried out. Otherwise nothing: a backend may tell the old
  * ones in other words.
  */
-export function givenUpUpdate({ operation: { update } }: Task, told: FetchedInstance): InstanceChange | undefined {
+export function givenUpUpdate({ operation: { update }, platform }: Task, told: FetchedInstance): InstanceChange | undefined {
   if (!update) return undefined;
   const { planId, previousPlanId, parameters } = update;
   const toldParameters = told.parameters?.raw;
   const isOfPlan = told.planId === planId || (told.planId === undefined && planId === previousPlanId);
   if (!isOfPlan || (planId === previousPlanId && !includes(toldParameters, parameters))) return undefined;
-  return { planId, ...optional('parameters', toldParameters) };
+  const isKeptAsSent = PLATFORM_PROFILES[platform.kind].fetchedParameters === 'asSent';
+  return { planId, ...optional('parameters', isKeptAsSent ? (parameters ?? '{}') : toldParameters) };
 }
 
 /** Whether what was asked for, if anything, is there already. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '#sdk';
 import { BackendRegistry } from '../backends/backend-registry.js';
-import type { Caller } from './caller.js';
+import { turnEndsAt, type Caller } from './caller.js';
 import { LifecycleStore, type InstanceView, type LifecycleTransaction } from './lifecycle-store.js';
 import type { Operation } from './operation.js';
 
@@ -49,11 +49,15 @@ export class OverlapPolicy {
    * @param reserve tells `wait` where something is
    * @throws BrokerError ConcurrencyError when the time has passed
    */
-  async reserve<T>({ deadline }: Pick<Caller, 'deadline'>, reserve: (transaction: LifecycleTransaction) => Promise<T | 'wait'>): Promise<T> {
+  async reserve<T>(
+    caller: Pick<Caller, 'deadline' | 'platform'>,
+    reserve: (transaction: LifecycleTransaction) => Promise<T | 'wait'>,
+  ): Promise<T> {
+    const end = turnEndsAt(caller);
     for (;;) {
       const reserved = await this.lifecycle.transaction(reserve);
       if (reserved !== 'wait') return reserved;
-      if (Date.now() + TRY_AGAIN_MS > deadline.getTime()) {
+      if (Date.now() + TRY_AGAIN_MS > end.getTime()) {
         throw new BrokerError('ConcurrencyError', 'other bindings of this instance are in progress; try again when they have ended');
       }
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
