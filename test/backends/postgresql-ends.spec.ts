@@ -5,6 +5,7 @@ import {
   administrator,
   as,
   asAdministrator,
+  inDatabase,
   Instance,
   LARGE,
   postgresqlSubject,
@@ -95,6 +96,23 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('with an administrator that 
         `GRANT EXECUTE ON FUNCTION s.f(int, text) TO ${to}`,
       ],
     ],
+    [
+      'a policy and a function in schemas that nobody can use any more',
+      (to: string) => [
+        'CREATE SCHEMA hidden',
+        'CREATE SCHEMA "hid ""types"""',
+        'CREATE TYPE "hid ""types""".pair AS (a int, b int)',
+        'CREATE TABLE hidden.t (i int)',
+        'CREATE FUNCTION hidden.f("hid ""types""".pair[]) RETURNS int LANGUAGE sql AS $$SELECT 1$$',
+        `CREATE POLICY p ON hidden.t TO ${to} USING (true)`,
+        `GRANT ALL ON SCHEMA hidden, "hid ""types""" TO ${attacker.username}`,
+        `GRANT EXECUTE ON FUNCTION hidden.f TO ${attacker.username} WITH GRANT OPTION`,
+        'SET ROLE NONE',
+        `GRANT EXECUTE ON FUNCTION hidden.f TO ${to}`,
+        'RESET ROLE',
+        `REVOKE ALL ON SCHEMA hidden, "hid ""types""" FROM ${attacker.username}, CURRENT_USER`,
+      ],
+    ],
   ])('a stranger who grants %s to the roles of an instance does not keep them', async (_what, statements) => {
     const instance = new Instance();
     await instance.provision(backend);
@@ -107,6 +125,25 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('with an administrator that 
     await as(attacker, `CREATE TABLE ${table} (i int)`, `GRANT SELECT ON ${table} TO ${victim.database}`);
     await instance.deprovision(backend);
     expect(await traces(victim.database)).toEqual([]);
+  }, TIMEOUT_MS);
+
+  test('a login that owns something where its heir may make nothing does not keep its unbind from ending', async () => {
+    const instance = new Instance();
+    await instance.provision(backend);
+    const bindingId = randomUUID();
+    const { username, database, uri } = await instance.bind(backend, bindingId);
+    const client = new Client(uri);
+    await client.connect();
+    await client.query(`CREATE SCHEMA closed; GRANT ALL ON SCHEMA closed, public TO ${username};
+      REVOKE ALL ON SCHEMA closed, public FROM CURRENT_USER; SET ROLE NONE;
+      CREATE TYPE closed.pair AS (a int, b int); CREATE FUNCTION public.f(closed.pair) RETURNS int LANGUAGE sql AS 'SELECT 1';
+      CREATE SCHEMA mine; CREATE FUNCTION mine.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE ALL ON SCHEMA mine FROM SESSION_USER`);
+    await client.end();
+    await instance.unbind(backend, bindingId);
+    expect(await traces(database)).toHaveLength(3);
+    const [rights] = await inDatabase(database, `SELECT has_schema_privilege('${database}', 'closed', 'CREATE') AS create`);
+    expect(rights).toEqual({ create: false });
+    await instance.deprovision(backend);
   }, TIMEOUT_MS);
 
   test('a stranger who grants again and again is suspended, and can log in afterwards', async () => {

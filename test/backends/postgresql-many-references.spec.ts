@@ -34,6 +34,16 @@ test.each([
   ['policies', (to: string) => ['CREATE TABLE p%1$s ()', `CREATE POLICY p ON p%1$s TO ${to}`]],
   ['policies for others, too,', (to: string) => ['CREATE TABLE o%1$s ()', `CREATE POLICY p ON o%1$s TO ${to}, CURRENT_USER`]],
   ['grants', (to: string) => ['CREATE TABLE g%1$s ()', `GRANT ALL ON g%1$s TO ${to}`]],
+  [
+    'policies in schemas that nobody can use',
+    (to: string) => [
+      'CREATE SCHEMA h%1$s',
+      'CREATE TABLE h%1$s.p ()',
+      `CREATE POLICY p ON h%1$s.p TO ${to}`,
+      'REVOKE ALL ON SCHEMA h%1$s FROM CURRENT_USER',
+    ],
+  ],
+  ['default privileges', (to: string) => ['CREATE SCHEMA d%1$s', `ALTER DEFAULT PRIVILEGES IN SCHEMA d%1$s GRANT SELECT ON TABLES TO ${to}`]],
   ['grants of large objects', (to: string) => ['SELECT lo_create(%1$s)', `GRANT SELECT ON LARGE OBJECT %1$s TO ${to}`]],
 ])('thousands of %s do not make the gateway fill the lock table when it removes their role', async (_what, statements) => {
   const victims = new Instance();
@@ -73,6 +83,22 @@ test('thousands of tables, functions and large objects a login owns pass to its 
     { owner: login.database, count: MANY / 2 },
   ]);
   await as(next, 'DROP SCHEMA "Own ""schema" CASCADE', 'SELECT lo_unlink(1)', 'DROP FUNCTION made1(int, text)');
+  await instance.deprovision(subject.backend);
+}, TIMEOUT_MS);
+
+test('thousands of default privileges a login gave in single schemas go with it when it is unbound', async () => {
+  const instance = new Instance();
+  await instance.provision(subject.backend);
+  const login = await instance.bind(subject.backend, 'maker');
+  await as(
+    login,
+    forEach(MANY, 'CREATE SCHEMA s%1$s'),
+    'SET ROLE NONE',
+    forEach(MANY, 'ALTER DEFAULT PRIVILEGES IN SCHEMA s%1$s GRANT SELECT ON TABLES TO PUBLIC'),
+  );
+  await instance.unbind(subject.backend, 'maker');
+  expect(await rolesLike(login.username)).toEqual([]);
+  expect(JSON.stringify(subject.environment.lines)).not.toContain('53200');
   await instance.deprovision(subject.backend);
 }, TIMEOUT_MS);
 

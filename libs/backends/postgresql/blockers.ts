@@ -16,6 +16,7 @@ interface Blocker {
   readonly database: string | null;
   readonly role: string | null;
   readonly tenant: boolean;
+  readonly autovacuum: boolean;
 }
 
 /**
@@ -57,25 +58,33 @@ export class BlockerWatch {
     }
   }
 
-  #name({ pid, database, role, tenant }: Blocker): void {
+  #name({ pid, database, role, tenant, autovacuum }: Blocker): void {
+    if (autovacuum) return this.log.warn('autovacuum blocks a step of the gateway and was asked to end', { pid, database });
     if (tenant) return this.log.warn('a session of a tenant blocked a step of the gateway and was ended', { database, role });
     this.log.warn("a session that is no tenant's blocks a step of the gateway", { pid, database, role });
   }
 }
 
-/** Other sessions of the gateway end by themselves and are left out. A role that is gone was a tenant's. */
+/**
+ * Other sessions of the gateway end by themselves and are left out. A role that is gone was a tenant's. Autovacuum, which
+ * has no role, runs functions of tenants for ever where they stand in an index, and comes back by itself.
+ */
 function endBlockers(session: Session, pid: number): Promise<Blocker[]> {
   return session.rows<Blocker>(
-    `SELECT pid, database, role, tenant FROM (
-       SELECT pid, datname AS database, rolname AS role,
+    `SELECT pid, database, role, tenant, autovacuum FROM (
+       SELECT pid, datname AS database, rolname AS role, usesysid IS NULL AND datname IS NOT NULL AS autovacuum,
               usesysid IS NOT NULL AND (rolname IS NULL OR rolname ~ '${LOGIN_PATTERN}') AS tenant
          FROM pg_stat_activity LEFT JOIN pg_roles ON pg_roles.oid = usesysid
         WHERE pid = ANY (pg_blocking_pids($1))
-          AND NOT (application_name = 'osb-gateway' AND rolname = current_user)) AS blocker
-      WHERE NOT tenant OR pg_terminate_backend(pid)`,
+          AND NOT (application_name = 'osb-gateway' AND rolname IS NOT DISTINCT FROM current_user)) AS blocker
+      WHERE CASE WHEN tenant OR (autovacuum AND ${MAY_END_AUTOVACUUM}) THEN pg_terminate_backend(pid) ELSE true END`,
     [pid],
   );
 }
+
+/** A superuser may, and from version 18 on whoever has the role for it. */
+const MAY_END_AUTOVACUUM = `EXISTS (SELECT FROM pg_roles AS may WHERE may.rolname = current_user AND may.rolsuper
+  OR may.rolname = 'pg_signal_autovacuum_worker' AND pg_has_role(may.oid, 'USAGE'))`;
 
 /**
  * A prepared transaction is found by the lock on its own id: its virtual id in pg_locks is that of the session that

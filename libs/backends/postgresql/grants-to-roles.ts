@@ -1,4 +1,5 @@
 import { escapeIdentifier } from 'pg';
+import { hiddenFrom, usageFor, withRights } from './hidden-schemas.js';
 import type { FoundRole } from './inventory.js';
 import type { Session } from './session.js';
 
@@ -12,13 +13,16 @@ interface Grant {
   readonly object: string;
   readonly grantor: string;
   readonly grantee: string;
+  /** Schemas of the object, and of the types in its name, that the grantor cannot use. */
+  readonly hidden: string[];
 }
 
 /** The next grants to these roles in the database of the session; default privileges are none. */
 export function findGrants(session: Session, roles: readonly FoundRole[]): Promise<Grant[]> {
   return session.rows<Grant>(
     `SELECT privilege || coalesce(' (' || quote_ident(col) || ')', '') AS privilege, kind, object,
-            pg_get_userbyid(grantor) AS grantor, pg_get_userbyid(grantee) AS grantee
+            pg_get_userbyid(grantor) AS grantor, pg_get_userbyid(grantee) AS grantee,
+            ${hiddenFrom('grantor', SCHEMAS)} AS hidden
        FROM (${REFERRING}) AS referring CROSS JOIN LATERAL (${PRIVILEGES})
               AS acl (kind, object, col, grantor, grantee, privilege)
       WHERE grantee = ANY ($1::oid[]) LIMIT ${GRANTS_PER_STEP}`,
@@ -27,12 +31,12 @@ export function findGrants(session: Session, roles: readonly FoundRole[]): Promi
 }
 
 /** DROP OWNED leaves what the holder of a grant option granted. Its grantor can take it away, each privilege by its name. */
-export function revocation({ privilege, kind, object, grantor, grantee }: Grant): string[] {
-  return [
+export function revocation({ privilege, kind, object, grantor, grantee, hidden }: Grant): string[] {
+  return withRights(usageFor(grantor, hidden), [
     `SET LOCAL ROLE ${escapeIdentifier(grantor)}`,
     `REVOKE ${privilege} ON ${kind} ${object} FROM ${escapeIdentifier(grantee)} CASCADE`,
     'RESET ROLE',
-  ];
+  ]);
 }
 
 /** The instances whose roles granted these roles something, by the names of their databases. */
@@ -52,6 +56,12 @@ export async function findGrantingInstances(session: Session, roles: readonly Fo
 const REFERRING = `SELECT classid, objid FROM pg_shdepend
   WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND deptype = 'a'
     AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/** The schemas one has to be able to use to name an object. */
+const SCHEMAS = `SELECT relnamespace FROM pg_class WHERE classid = 'pg_class'::regclass AND oid = objid
+  UNION ALL SELECT typnamespace FROM pg_type WHERE classid = 'pg_type'::regclass AND oid = objid
+  UNION ALL SELECT unnest(array_append(ARRAY(SELECT typnamespace FROM pg_type WHERE oid = ANY (proargtypes::oid[])), pronamespace))
+    FROM pg_proc WHERE classid = 'pg_proc'::regclass AND oid = objid`;
 
 /** The access control entries of one object, of every kind that has them, with its name for REVOKE. */
 const PRIVILEGES = [

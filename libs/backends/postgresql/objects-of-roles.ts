@@ -1,4 +1,5 @@
 import { escapeIdentifier } from 'pg';
+import { withRights, type LackingRight } from './hidden-schemas.js';
 import type { FoundRole } from './inventory.js';
 import type { Session } from './session.js';
 
@@ -11,16 +12,19 @@ export const MAX_LOCKS = 300;
 interface OwnedObject {
   readonly type: string;
   readonly identity: string;
-  /** Where a new owner may not make objects: the schema, quoted, and its owner. */
-  readonly closedSchema: string | null;
-  readonly schemaOwner: string | null;
+  /** Its schema, quoted, if it is in one. */
+  readonly schema: string | null;
+  readonly administrator: string;
+  /** Whether the administrator lacks the right to name what is in the schema, or the heir the right to own it. */
+  readonly isHidden: boolean;
+  readonly isClosed: boolean;
 }
 
 /**
  * The database's objects that the roles own, but those which only REASSIGN OWNED and DROP OWNED can deal with, each with
  * the locks it takes: a new owner owns the parts of a table too; what depends on an object is dropped with it.
  */
-const owned = (heir: string | undefined): string => `SELECT type, identity, schema, objid,
+const owned = (heir: string | undefined): string => `SELECT type, schema, identity, objid,
     1 + (SELECT count(*) FROM (${heir === undefined ? DEPENDENTS : PARTS} LIMIT ${MAX_LOCKS}) AS more) AS locks
   FROM pg_shdepend AS own CROSS JOIN LATERAL pg_identify_object(classid, objid, 0)
  WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND deptype = 'o'
@@ -45,32 +49,33 @@ const DEPENDENTS = `WITH RECURSIVE dependent (classid, objid) AS (
 /** The next objects these roles own in the database of the session: schemas first, those that take few locks before others. */
 export function findOwned(session: Session, roles: readonly FoundRole[], heir?: string): Promise<OwnedObject[]> {
   return session.rows<OwnedObject>(
-    `SELECT type, identity, schema AS "closedSchema", pg_get_userbyid(nspowner) AS "schemaOwner" FROM (
+    `SELECT type, identity, schema, current_user AS administrator,
+            schema IS NOT NULL AND NOT has_schema_privilege(to_regnamespace(schema), 'USAGE') AS "isHidden",
+            schema IS NOT NULL AND $2::name IS NOT NULL AND NOT has_schema_privilege($2::name, to_regnamespace(schema), 'CREATE') AS "isClosed"
+       FROM (
        SELECT *, sum(locks) OVER (ORDER BY locks, type <> 'schema', objid) AS total FROM (${owned(heir)} LIMIT ${OBJECTS_PER_STEP}) AS page
-     ) AS counted LEFT JOIN pg_namespace ON quote_ident(nspname) = schema AND NOT has_schema_privilege($2, pg_namespace.oid, 'CREATE')
-      WHERE total <= ${MAX_LOCKS} ORDER BY total`,
+     ) AS counted WHERE total <= ${MAX_LOCKS} ORDER BY total`,
     [roles.map(({ oid }) => oid), heir ?? null],
   );
 }
 
 /** Gives the object to its new owner, or drops it with what depends on it. */
 export function settlement(object: OwnedObject, heir?: string): string[] {
-  const { type, identity } = object;
-  const kind = KINDS[type] ?? type.toUpperCase();
-  if (heir !== undefined) return letting(object, heir, `ALTER ${kind} ${identity} OWNER TO ${escapeIdentifier(heir)}`);
-  if (type === 'large object') return [`SELECT lo_unlink(${identity})`];
-  return [`DROP ${kind} IF EXISTS ${identity} CASCADE`];
+  return withRights(lackingRights(object, heir), [settle(object, heir)]);
 }
 
-/** An owner must be allowed to make objects in the schema when it becomes that, unless a superuser says so. */
-function letting({ closedSchema, schemaOwner }: OwnedObject, heir: string, statement: string): string[] {
-  if (closedSchema === null || schemaOwner === null) return [statement];
-  const asOwner = (sql: string): string[] => [`SET LOCAL ROLE ${escapeIdentifier(schemaOwner)}`, sql, 'RESET ROLE'];
-  const right = `CREATE ON SCHEMA ${closedSchema}`;
+function settle({ type, identity }: OwnedObject, heir?: string): string {
+  const kind = KINDS[type] ?? type.toUpperCase();
+  if (heir !== undefined) return `ALTER ${kind} ${identity} OWNER TO ${escapeIdentifier(heir)}`;
+  if (type === 'large object') return `SELECT lo_unlink(${identity})`;
+  return `DROP ${kind} IF EXISTS ${identity} CASCADE`;
+}
+
+function lackingRights({ schema, administrator, isHidden, isClosed }: OwnedObject, heir?: string): LackingRight[] {
+  if (schema === null) return [];
   return [
-    ...asOwner(`GRANT ${right} TO ${escapeIdentifier(heir)}`),
-    statement,
-    ...asOwner(`REVOKE ${right} FROM ${escapeIdentifier(heir)}`),
+    ...(isHidden ? [{ schema, right: 'USAGE', role: administrator } as const] : []),
+    ...(isClosed && heir !== undefined ? [{ schema, right: 'CREATE', role: heir } as const] : []),
   ];
 }
 
@@ -86,7 +91,7 @@ export async function locksOfRest(session: Session, roles: readonly FoundRole[],
   const [rest] = await session.rows<{ locks: number }>(
     `SELECT (SELECT coalesce(sum(locks), 0) FROM (${owned(heir)}) AS owned)::int
           + (SELECT count(*) FROM pg_shdepend
-              WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid = 'pg_policy'::regclass
+              WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid IN ('pg_policy'::regclass, 'pg_default_acl'::regclass)
                 AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))::int AS locks`,
     [roles.map(({ oid }) => oid)],
   );

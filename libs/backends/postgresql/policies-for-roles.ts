@@ -1,4 +1,5 @@
 import { escapeIdentifier } from 'pg';
+import { hiddenFrom, usageFor, withRights } from './hidden-schemas.js';
 import type { FoundRole } from './inventory.js';
 import type { Session } from './session.js';
 
@@ -12,14 +13,18 @@ interface Policy {
   readonly owner: string;
   /** Whom else it is for. */
   readonly others: string[];
+  /** The schema of the table, where its owner cannot use it. */
+  readonly hidden: string[];
 }
 
 /** The next policies for these roles in the database of the session. */
 export function findPolicies(session: Session, roles: readonly FoundRole[]): Promise<Policy[]> {
   return session.rows<Policy>(
     `SELECT DISTINCT polname AS name, polrelid::regclass::text AS "table", pg_get_userbyid(relowner) AS owner,
-            ARRAY(SELECT rolname::text FROM pg_roles WHERE oid = ANY (polroles) AND oid <> ALL ($1::oid[]) ORDER BY 1) AS others
-       FROM (SELECT objid FROM pg_shdepend
+            ARRAY(SELECT DISTINCT rolname::text FROM unnest(polroles) AS other (oid) JOIN pg_roles USING (oid)
+              WHERE oid <> ALL ($1::oid[]) ORDER BY 1) AS others,
+            ${hiddenFrom('relowner', 'relnamespace')} AS hidden
+       FROM (SELECT DISTINCT objid FROM pg_shdepend
               WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid = 'pg_policy'::regclass
                 AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
               LIMIT ${POLICIES_PER_STEP}) AS found
@@ -29,8 +34,12 @@ export function findPolicies(session: Session, roles: readonly FoundRole[]): Pro
 }
 
 /** A policy for nobody else goes, like with DROP OWNED. */
-export function withoutRoles({ name, table, owner, others }: Policy): string[] {
+export function withoutRoles({ name, table, owner, others, hidden }: Policy): string[] {
   const policy = `POLICY ${escapeIdentifier(name)} ON ${table}`;
   const to = others.map((each) => escapeIdentifier(each)).join(', ');
-  return [`SET LOCAL ROLE ${escapeIdentifier(owner)}`, to === '' ? `DROP ${policy}` : `ALTER ${policy} TO ${to}`, 'RESET ROLE'];
+  return withRights(usageFor(owner, hidden), [
+    `SET LOCAL ROLE ${escapeIdentifier(owner)}`,
+    to === '' ? `DROP ${policy}` : `ALTER ${policy} TO ${to}`,
+    'RESET ROLE',
+  ]);
 }

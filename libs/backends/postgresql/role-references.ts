@@ -1,5 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import { BrokerError } from '#sdk';
+import { findDefaultPrivileges, withoutDefault } from './default-privileges.js';
 import { findGrants, revocation } from './grants-to-roles.js';
 import type { FoundRole } from './inventory.js';
 import { findOwned, locksOfRest, MAX_LOCKS, settlement } from './objects-of-roles.js';
@@ -45,6 +46,7 @@ export function findReferences(
 export async function removeReferences(session: Session, roles: readonly FoundRole[], heir?: Heir): Promise<void> {
   await inSteps(session, () => findGrants(session, roles), revocation);
   await inSteps(session, () => findPolicies(session, roles), withoutRoles);
+  await inSteps(session, () => findDefaultPrivileges(session, roles), withoutDefault);
   await inSteps(session, () => findOwned(session, roles, heir?.owner), (object) => settlement(object, heir?.owner));
   if ((await locksOfRest(session, roles, heir?.owner)) > MAX_LOCKS) {
     throw new BrokerError(

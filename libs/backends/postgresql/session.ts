@@ -16,8 +16,11 @@ export interface Progress {
 export type Watch = (pid: number, signal: AbortSignal) => Promise<void>;
 
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-/** Longest wait for one lock: a verb then gives its connection back, and tries again. */
-const LOCK_TIMEOUT_MS = 1_000;
+/**
+ * Longest wait for one lock: a verb then gives its connection back, and tries again. Longer than the server's
+ * deadlock_timeout of 1 s, after which it asks an autovacuum that is in the way to stop.
+ */
+const LOCK_TIMEOUT_MS = 1_500;
 
 /** One connection at work. Postgres itself stops every change at the deadline, whatever became of the gateway. */
 export class Session {
