@@ -6,6 +6,7 @@ import { LongerCalls1796119000000 } from './1796119000000-longer-calls.js';
 import { OvertakenCreates1796119500000 } from './1796119500000-overtaken-creates.js';
 import { NotFoundPolls1796120000000 } from './1796120000000-not-found-polls.js';
 import { KindsOfPlatform1796125000000 } from './1796125000000-kinds-of-platform.js';
+import { ReservedIds1796126000000 } from './1796126000000-reserved-ids.js';
 
 /** Every migration, oldest first. A new one is added at the end and never changed after a release. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   OvertakenCreates1796119500000,
   NotFoundPolls1796120000000,
   KindsOfPlatform1796125000000,
+  ReservedIds1796126000000,
 ];

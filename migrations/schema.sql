@@ -152,7 +152,8 @@ create table service_binding (
   created_at timestamp with time zone not null default osb_now(),
   updated_at timestamp with time zone not null default osb_now(),
   deleted_at timestamp with time zone,
-  failure_unheard boolean not null default false
+  failure_unheard boolean not null default false,
+  reserved_until timestamp with time zone
 );
 create table service_instance (
   incarnation uuid not null,
@@ -175,7 +176,8 @@ create table service_instance (
   created_at timestamp with time zone not null default osb_now(),
   updated_at timestamp with time zone not null default osb_now(),
   deleted_at timestamp with time zone,
-  failure_unheard boolean not null default false
+  failure_unheard boolean not null default false,
+  reserved_until timestamp with time zone
 );
 
 alter table audit_event add constraint audit_event_actor_kind_ck CHECK ((actor_kind = ANY (ARRAY['platform'::text, 'admin'::text, 'gateway'::text])));

@@ -1,6 +1,7 @@
 import type { BackendCall, ClientEntry, History } from './history.js';
 import { nameOf } from './invariants/resource.js';
 import type { RoundReport } from './round.js';
+import { percentile, settledLines } from './settled.js';
 
 const LINES_TOLD = 40;
 
@@ -57,12 +58,9 @@ export function summary(reports: readonly RoundReport[]): string {
     `violations  ${failed.reduce((sum, { violations }) => sum + violations.length, 0)} in ${failed.length} rounds`,
     ...failed.map(({ cell, seed }) => `  npm run faults -- --seed ${seed} --cell ${cell.name}`),
     `recovery    p50 ${percentile(seconds, 0.5)} s, p99 ${percentile(seconds, 0.99)} s, longest ${percentile(seconds, 1)} s`,
+    'settled',
+    ...settledLines(reports.flatMap(({ history }) => history.database.audit)),
   ].join('\n');
-}
-
-function percentile(sorted: readonly number[], share: number): string {
-  const at = Math.max(0, Math.ceil(sorted.length * share) - 1);
-  return sorted[at]?.toFixed(2) ?? '-';
 }
 
 function requestLines(entry: ClientEntry): { atMs: number; text: string }[] {

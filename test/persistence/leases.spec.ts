@@ -1,5 +1,5 @@
 import { newUuid, type OperationId } from '#core';
-import { aBinding, anInstance, atMost, LEASE_MS, OWNER, provisioned, start, startProvision, succeeded } from './lives.js';
+import { aBinding, anInstance, anOperation, atMost, LEASE_MS, OWNER, provisioned, reservationOf, start, startProvision, succeeded } from './lives.js';
 import { CALL_MS, TestRecord } from './record.js';
 
 let record: TestRecord;
@@ -81,7 +81,7 @@ test('a mutation whose call may be under way is only looked at, and sent again a
   expect(late?.unquietForMs).toBeGreaterThan(0);
 });
 
-test('a delete that had to wait is sent with a deadline too: who takes it over does not send it again before that', async () => {
+test('a delete is sent again at once by who takes it over, and its id stays reserved at the backend while its first call may act', async () => {
   const instance = await provisioned(record);
   const update = await start(record, 'update', instance);
   const { id } = await start(record, 'deprovision', instance, { state: 'queued' });
@@ -90,7 +90,16 @@ test('a delete that had to wait is sent with a deadline too: who takes it over d
   expect(first).toMatchObject({ operation: { id }, mayBeUnderWay: false });
   await record.moveClock('2 seconds');
   const [second] = await record.lifecycle.claimDue('gateway-c', 1_000, atMost(1));
-  expect(second).toMatchObject({ operation: { id }, mayBeUnderWay: true });
+  expect(second).toMatchObject({ operation: { id }, mayBeUnderWay: false, unquietForMs: 0, sentTooEarly: false });
+  if (!second) throw new Error('the delete was not taken over');
+  await record.lifecycle.settle(succeeded(second.operation, { instance: { state: 'deleted' } }));
+  const next = (): Promise<string> => {
+    const again = anInstance(record, { instanceId: instance.instanceId });
+    return record.lifecycle.reserveProvision(again, reservationOf(anOperation('provision', again)));
+  };
+  expect(await next()).toBe('backend id taken');
+  await record.moveClock(`${2 * CALL_MS + 1_000} ms`);
+  expect(await next()).toBe('reserved');
 });
 
 test('an operation is overdue by the clock of the database', async () => {

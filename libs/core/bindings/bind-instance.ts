@@ -134,6 +134,7 @@ export class BindInstance {
     if (view.instance.state !== 'ready' || view.pending.some(({ bindingIncarnation }) => !bindingIncarnation)) throw busy();
     if (!stillHolds(checked.instance, view.instance)) return { kind: 'changed' };
     if (this.overlaps.bindingMustWait(view)) return 'wait';
+    if (await transaction.isReserved(view.instance, command.bindingId)) return 'wait';
     if (caller.hasHungUp()) throw hungUp();
 
     const binding = newBinding(command, checked.attributes, view.instance);

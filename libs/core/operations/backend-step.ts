@@ -18,7 +18,7 @@ import { kept, keptPoll } from './backend-contract.js';
 import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
 import type { BackendTexts } from './checked-step.js';
 import { ConfirmNotFound } from './confirm-not-found.js';
-import { givenUpUpdate } from './given-up-update.js';
+import { givenUpUpdate, showsUpdate } from './given-up-update.js';
 import { LateCreates } from './late-creates.js';
 import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { persistently } from './persistently.js';
@@ -26,6 +26,7 @@ import { retryWhileNotFound } from './retry-while-not-found.js';
 import type { Step } from './step.js';
 import { StoredSlot } from './stored-slot.js';
 import { maskOfTask } from './task-secrets.js';
+import { Timings } from './timings.js';
 
 export type { Step } from './step.js';
 
@@ -39,6 +40,7 @@ export class BackendStep {
     private readonly calls: BackendCalls,
     private readonly lifecycle: LifecycleStore,
     private readonly late: LateCreates,
+    private readonly timings: Timings,
     private readonly notFound: ConfirmNotFound,
   ) {}
 
@@ -51,7 +53,7 @@ export class BackendStep {
   }
 
   /**
-   * Looks whether a create that somebody sent before is there already, without sending anything (decision 12). What
+   * Looks whether what a create or update that somebody sent before should do is done already, without sending anything (decision 12). What
    * cannot be told by looking is in progress.
    */
   async probe(task: Task, deadline: Date): Promise<Step> {
@@ -75,6 +77,7 @@ export class BackendStep {
   private async look(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
     const { kind, isConflicted } = task.operation;
     if (kind === 'bind') return this.lookForBinding(backend, task, call);
+    if (kind === 'update') return this.lookForUpdate(backend, task, call);
     if (kind !== 'provision' || (!backend.capabilities.fetchInstance && !isConflicted)) return { kind: 'in progress' };
     try {
       return await this.lookForInstance(backend, task, call);
@@ -96,6 +99,12 @@ export class BackendStep {
     return isOfPlan ? { kind: 'done', instance: told } : { kind: 'in progress' };
   }
 
+  private async lookForUpdate(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
+    if (!backend.capabilities.fetchInstance) return { kind: 'in progress' };
+    const told = kept('fetchInstance', await backend.fetchInstance(instanceRef(task), call));
+    return showsUpdate(task, told) ? { kind: 'done' } : { kind: 'in progress' };
+  }
+
   /** That it failed may be said of something else: nothing is removed because of it. */
   private async askForConflicted(backend: ServiceBackend, task: Task, call: BindingCall): Promise<Step> {
     const state = keptPoll(await this.lastOperation(backend, task, call));
@@ -104,21 +113,27 @@ export class BackendStep {
 
   private async send(task: Task, deadline: Date): Promise<Step> {
     await failpoint('before-backend-call', task.operation.kind);
-    let isAsked = false;
+    let askedAtMs: number | undefined;
     const { backendId } = task.operation;
     const isOwn = task.operation.initiator === 'gateway';
     const ask = (): Promise<CallEnd<Step>> =>
       this.calls.call(backendId, deadline, (backend, signal) => {
-        isAsked = true;
+        askedAtMs = performance.now();
         const call = this.callFor(task, deadline, signal);
         return this.mutate(backend, task, isOwn ? ownCall(call) : call);
       });
     const first = await ask();
     const end = isOwn ? await this.notFound.confirmed(backendId, deadline, first, ask) : first;
     const isLate = Date.now() >= deadline.getTime();
-    if (isAsked && isLate && mayHaveMade(task, end)) await this.late.sweep(task);
+    if (askedAtMs !== undefined && isLate && mayHaveMade(task, end)) await this.late.sweep(task);
     await failpoint('after-backend-answer', task.operation.kind);
-    return { ...stepOf(end), ...this.causeOf(task, end) };
+    const step = { ...stepOf(end), ...this.causeOf(task, end) };
+    return step.kind === 'unknown' ? { ...step, mayActForMs: this.mayActForMs(task, askedAtMs) } : step;
+  }
+
+  /** A backend works on what was sent for as long as a call may take; what was not sent does nothing. */
+  private mayActForMs({ operation: { callMs = this.timings.callMs } }: Task, askedAtMs: number | undefined): number {
+    return askedAtMs === undefined ? 0 : Math.max(0, callMs - (performance.now() - askedAtMs));
   }
 
   /** What is behind a call that brought nothing, for operators. */

@@ -18,6 +18,19 @@ export function givenUpUpdate({ operation: { update }, platform }: Task, told: F
   return { planId, ...optional('parameters', isKeptAsSent ? (parameters ?? '{}') : toldParameters) };
 }
 
+/**
+ * Whether what a backend tells shows that an update was carried out: it differs from what the record says of before, and in
+ * nothing from what was asked for.
+ */
+export function showsUpdate({ operation: { update }, instance }: Task, told: FetchedInstance): boolean {
+  if (!update) return false;
+  const { planId, previousPlanId, parameters } = update;
+  const toldParameters = told.parameters?.raw;
+  const isThere = parameters === undefined || includes(toldParameters, parameters);
+  if (planId !== previousPlanId) return told.planId === planId && isThere;
+  return isThere && parameters !== undefined && !includes(instance.parameters ?? '{}', parameters);
+}
+
 /** Whether what was asked for, if anything, is there already. */
 function includes(told: string | undefined, asked: string | undefined): boolean {
   if (told === undefined || asked === undefined) return false;

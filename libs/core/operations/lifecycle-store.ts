@@ -35,9 +35,9 @@ export interface Task {
   readonly binding?: Binding;
   /** Whether its ceiling has passed, by the database's clock. */
   readonly overdue: boolean;
-  /** An earlier send may still be under way at the backend: look, but do not send (decision 12). */
+  /** An earlier send of a create or update may still be under way at the backend: look, but do not send (decision 12). */
   readonly mayBeUnderWay: boolean;
-  /** How long an earlier call may still make something: a delete counts only when it was sent after that. */
+  /** How long an earlier create or update may still make something: a delete counts only when it was sent after that. */
   readonly unquietForMs: number;
   /** What is sent now, or was accepted before, was sent before that time was over, however late it ends. */
   readonly sentTooEarly: boolean;
@@ -122,6 +122,8 @@ export interface Pause {
   readonly isNotFound?: boolean;
   /** What the backend says of its progress; absent: what it said before stays. Of an `untouched` call only. */
   readonly description?: string;
+  /** How long the `unanswered` call may still do something; absent: as long as a call may take. */
+  readonly mayActForMs?: number;
   /** What the backend answered or threw, for operators; absent: what was kept before stays. */
   readonly lastCause?: string;
 }
@@ -227,6 +229,8 @@ export interface LifecycleTransaction {
   /** Locks the live instance until the end, so that nothing else starts on it meanwhile. */
   lockInstance(platformId: string, instanceId: string): Promise<InstanceView | undefined>;
   findBinding(instance: Instance, bindingId: string): Promise<Binding | undefined>;
+  /** Whether an unbind of a deleted binding of this id was not answered, and may still act at the backend. */
+  isReserved(instance: Instance, bindingId: string): Promise<boolean>;
   insertBinding(binding: Binding): Promise<void>;
   /** Says for how long an earlier call of what it is about may still make something, in ms. */
   insertOperation(reservation: Reservation): Promise<{ readonly unquietForMs: number }>;

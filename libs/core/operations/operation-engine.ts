@@ -17,6 +17,17 @@ import { OverlapPolicy } from './overlap-policy.js';
 import { persistently } from './persistently.js';
 import { RetryPolicy } from './retry-policy.js';
 import { auditOf, failure, parkedFailure, success, type Leftover } from './settlements.js';
+import {
+  isBusyAgain,
+  isCreate,
+  isDelete,
+  isFirstCallAtWork,
+  isOverrunUpdate,
+  isResend,
+  isTakenUp,
+  mayHaveActedBefore,
+  mustBeRepeated,
+} from './task-facts.js';
 import { Timings } from './timings.js';
 
 /** What the backend gave, as far as this kind of operation gives anything. */
@@ -34,8 +45,10 @@ export type Progress =
   | { readonly kind: 'lost' };
 
 /** Why nothing is decided yet, and what is known of the call. */
-interface Delay extends Pick<Pause, 'call' | 'sendsAgain' | 'isNotFound' | 'description'> {
+interface Delay extends Pick<Pause, 'call' | 'sendsAgain' | 'isNotFound' | 'mayActForMs' | 'description'> {
   readonly reason?: string;
+  /** What is sent again asks how the call before it is getting on. */
+  readonly isPolled?: boolean;
   readonly cause?: string;
   readonly retryAfterMs?: number;
 }
@@ -175,7 +188,12 @@ export class OperationEngine {
       case 'refused':
         return this.refuse(task, step.error, causeOf(step));
       case 'unknown':
-        return this.pauseOrGiveUp(task, { call: 'unanswered', reason: step.reason, ...optional('cause', causeOf(step)) });
+        return this.pauseOrGiveUp(task, {
+          call: 'unanswered',
+          reason: step.reason,
+          ...optional('mayActForMs', step.mayActForMs),
+          ...optional('cause', causeOf(step)),
+        });
       case 'overrun':
         return this.fail(task, tookTooLong(), { ...optional('told', step.instance), ...optional('cause', step.cause) });
       case 'unconfirmed':
@@ -204,7 +222,8 @@ export class OperationEngine {
     const { operation } = task;
     if (operation.initiator === 'gateway' || isBusyAgain(task, error) || goesOnLater(task, error)) {
       // Also what was accepted before: an operation that failed at the backend says nothing else however often it is asked.
-      return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, reason: error.code, ...optional('cause', cause), ...optional('retryAfterMs', retryAfterOf(error)) });
+      const isPolled = isFirstCallAtWork(task, error);
+      return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, isPolled, reason: error.code, ...optional('cause', cause), ...optional('retryAfterMs', retryAfterOf(error)) });
     }
     if (isResend(task) && error.code === 'Conflict') return this.meetConflict(task, error, cause);
     const leftover = error.mayHaveActed || mayHaveActedBefore(task) ? this.leftover(false) : undefined;
@@ -231,7 +250,7 @@ export class OperationEngine {
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
 
-  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, reason, cause, retryAfterMs, ...said }: Delay): Promise<Progress> {
+  private async pauseOrGiveUp(task: Task, { call, sendsAgain = false, isPolled = false, reason, cause, retryAfterMs, ...said }: Delay): Promise<Progress> {
     const { operation } = task;
     if (reason !== undefined) this.journal.warn('backend gave no usable answer', { ...fields(task), reason, cause });
     if (task.overdue && !isDelete(task)) {
@@ -242,7 +261,7 @@ export class OperationEngine {
       return (await this.lifecycle.park(operation, call, cause)) === 'lost' ? { kind: 'lost' } : { kind: 'in progress', result: {} };
     }
     const next = sendsAgain ? ({ ...operation, step: 'send' } as const) : operation;
-    const pauseMs = this.retries.pauseMs(next, call, retryAfterMs);
+    const pauseMs = this.retries.pauseMs(next, isPolled ? 'untouched' : call, retryAfterMs);
     return this.pause(task, { call, sendsAgain, pauseMs, ...said, ...optional('lastCause', cause) });
   }
 
@@ -269,38 +288,6 @@ function causeOf(step: Step): string | undefined {
   if (step.kind === 'refused') return step.error.description;
   return step.kind === 'unknown' ? step.reason : undefined;
 }
-
-const isDelete = ({ operation }: Task): boolean => operation.kind === 'deprovision' || operation.kind === 'unbind';
-
-const isCreate = ({ operation }: Task): boolean => operation.kind === 'provision' || operation.kind === 'bind';
-
-/**
- * An earlier call of this create may still make what was just deleted, one of this delete may hit the next resource of
- * the same id: a delete counts when it is sent after that, however late it ends. One of this update may undo the next one.
- */
-const mustBeRepeated = (task: Task): boolean =>
-  isDelete(task) ? task.sentTooEarly : task.unquietForMs > 0 && isRepeatedUpdate(task);
-
-const isRepeatedUpdate = ({ operation }: Task): boolean => operation.kind === 'update' && operation.attempts > 0;
-
-/** By the runner, about to be sent: whoever reserves an operation by a request has seen that nothing is in its way. */
-const isTakenUp = (task: Task): boolean => isResend(task) && !task.mayBeUnderWay;
-
-const isResend = ({ operation }: Task): boolean => operation.step === 'send' && operation.attempts > 0;
-
-/** An accepted create acted, and so may an earlier send whose answer never came. */
-const mayHaveActedBefore = (task: Task): boolean => task.operation.step === 'poll' || isResend(task);
-
-/** Worth asking again by the runner: the backend did not execute it. */
-const isBusy = (error: BrokerError): boolean => error.code === 'ConcurrencyError' || error.code === 'Unavailable';
-
-const isBusyAgain = (task: Task, error: BrokerError): boolean => isResend(task) && isBusy(error);
-
-/** Its time is up, and the backend did not say what became of it. */
-const isOverrunUpdate = (task: Task, step: Step): boolean =>
-  task.overdue && task.operation.kind === 'update' && (step.kind === 'refused' ? isBusyAgain(task, step.error) : isUndecided(step));
-
-const isUndecided = ({ kind }: Step): boolean => kind === 'gone' || kind === 'in progress' || kind === 'unknown';
 
 const fields = ({ operation, instance }: Task): Record<string, unknown> => ({
   operation: operation.id,

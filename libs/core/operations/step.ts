@@ -19,7 +19,8 @@ type StepEnd =
   /** The backend accepted a create or update, and answers polls as if it had not. */
   | { readonly kind: 'not found' }
   | { readonly kind: 'refused'; readonly error: BrokerError }
-  | { readonly kind: 'unknown'; readonly reason: string }
+  /** `mayActForMs`: how long what was sent may still do something. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly mayActForMs?: number }
   /** Nobody is known to have heard of the operation before this process took it over: it is not begun. */
   | { readonly kind: 'unconfirmed'; readonly instance?: InstanceChange }
   /** An update that did not end in the time it was given, and what its backend tells of the instance. */

@@ -65,6 +65,10 @@ export class ServiceBindingEntity {
   @Column('timestamptz', { name: 'quiet_after', nullable: true })
   quietAfter!: Date | null;
 
+  /** Until then a delete that was not answered may still hit what has this id at the backend. */
+  @Column('timestamptz', { name: 'reserved_until', nullable: true })
+  reservedUntil!: Date | null;
+
   /** The create failed, and its platform was not told yet. */
   @Column('boolean', { name: 'failure_unheard', default: false })
   failureUnheard!: boolean;

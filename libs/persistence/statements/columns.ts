@@ -10,6 +10,20 @@ export const callLength = (operation: string, defaultMs: string): string =>
 export const callIsOpen = (alias: string): string =>
   `${alias}.state = 'running' and ${alias}.step = 'send' and ${alias}.call_deadline_at > osb_now()`;
 
+/** Of an operation of this alias: whether it is a delete. Repeated, it does what its first call did, and no more. */
+export const isDelete = (operation: string): string => `${operation}.kind in ('deprovision', 'unbind')`;
+
+/**
+ * What an unanswered call may still do, until `acts_until`: a create or update keeps a delete from counting, a delete keeps
+ * its id at the backend from being used again.
+ *
+ * @param resource alias of the instance or binding
+ * @param call alias of a row with `acts_until` and `is_delete`
+ */
+export const stillActing = (resource: string, call: string): string => `
+      quiet_after = case when ${call}.is_delete then ${resource}.quiet_after else greatest(${resource}.quiet_after, ${call}.acts_until) end,
+      reserved_until = case when ${call}.is_delete then greatest(${resource}.reserved_until, ${call}.acts_until) else ${resource}.reserved_until end`;
+
 /** The columns of a task, under names that tell the tables apart. Aliases: o operation, i instance, b binding, p platform. */
 export const OPERATION_COLUMNS = `
   o.id as o_id, o.kind as o_kind, o.initiator as o_initiator, o.state as o_state, o.step as o_step,

@@ -1,4 +1,4 @@
-import { callLength } from './columns.js';
+import { callLength, isDelete, stillActing } from './columns.js';
 
 /**
  * $1 owner, $2 operations, $3 how long a call may take in ms. Whoever takes one over need not wait for the lease, but must
@@ -21,16 +21,16 @@ export const GIVE_UP_LEASES = {
       where o.id = any($2::text[]) and o.leased_by = $1 and o.state = 'running' and o.instance_incarnation = locked.incarnation
       returning o.id, o.instance_incarnation, o.binding_incarnation,
         case when o.step = 'send'
-          then o.call_deadline_at + ${callLength('o', '$3')} end as quiet_after
+          then o.call_deadline_at + ${callLength('o', '$3')} end as acts_until, ${isDelete('o')} as is_delete
     ), unquiet_instances as (
-      update service_instance i set quiet_after = greatest(i.quiet_after, given_up.quiet_after)
+      update service_instance i set ${stillActing('i', 'given_up')}
       from given_up
-      where given_up.quiet_after is not null and given_up.binding_incarnation is null
+      where given_up.acts_until is not null and given_up.binding_incarnation is null
         and i.incarnation = given_up.instance_incarnation
     ), unquiet_bindings as (
-      update service_binding b set quiet_after = greatest(b.quiet_after, given_up.quiet_after)
+      update service_binding b set ${stillActing('b', 'given_up')}
       from given_up
-      where given_up.quiet_after is not null and b.incarnation = given_up.binding_incarnation
+      where given_up.acts_until is not null and b.incarnation = given_up.binding_incarnation
     )
     select id from given_up`,
 };

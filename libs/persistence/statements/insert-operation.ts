@@ -61,6 +61,7 @@ const insertInstance = (values: string): string => `with instance as (
 /**
  * $1-$19 the operation, $20-$31 the audit event, $32-$44 the instance. Inserts nothing where the id lives already, nor
  * where operators gave up removing what had it at the backend: that may still be there (a clean-up fails in no other way),
+ * nor where a delete of it that was not answered may still act,
  * nor where the platform has not heard how an earlier create of the id failed.
  *
  * Looked up by the id of the platform, which has an index: it is the backend's id, but where that is a uuid of our own.
@@ -72,6 +73,10 @@ export const RESERVE_PROVISION = {
         where osb_key(earlier.instance_id) = osb_key($36) and earlier.backend_instance_id = $36
           and earlier.backend_id = $35::uuid and earlier.deleted_at is not null
           and o.initiator = 'gateway' and o.kind = 'deprovision' and o.state = 'failed'
+      ) and not exists (
+        select from service_instance deleted
+        where osb_key(deleted.instance_id) = osb_key($36) and deleted.backend_instance_id = $36
+          and deleted.backend_id = $35::uuid and deleted.deleted_at is not null and deleted.reserved_until > osb_now()
       ) and not exists (
         select from service_instance unheard
         where unheard.platform_id = $33::uuid and osb_key(unheard.instance_id) = osb_key($34) and unheard.failure_unheard

@@ -40,7 +40,7 @@ import { storableJson } from '../storable-json.js';
 import { storableText } from '../storable-text.js';
 import { CLAIM_DUE } from '../statements/claim-due.js';
 import { CONFIRM, EXTEND_LEASES } from '../statements/extend-leases.js';
-import { FIND_BINDING } from '../statements/find-binding.js';
+import { FIND_BINDING, FIND_RESERVED_BINDING } from '../statements/find-binding.js';
 import { FIND_BINDING_VIEW } from '../statements/find-binding-view.js';
 import { FIND_INSTANCE } from '../statements/find-instance.js';
 import { FIND_BINDING_OPERATION, FIND_INSTANCE_OPERATION } from '../statements/find-operation.js';
@@ -134,6 +134,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
         return locked ? this.findInstance(platformId, instanceId, client) : undefined;
       },
       findBinding: (instance, bindingId) => this.bindingOf(instance, bindingId, client),
+      isReserved: async ({ incarnation }, bindingId) => (await this.sql.row(FIND_RESERVED_BINDING, [incarnation, keyOf(bindingId)], client)) !== undefined,
       insertBinding: async (binding) => {
         await this.sql.rows(INSERT_BINDING, this.rows.bindings.values(binding), client);
       },
@@ -163,9 +164,9 @@ export class PostgresLifecycleStore extends LifecycleStore {
     return this.leave(operation, await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
   }
 
-  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, isNotFound, description, lastCause }: Pause): Promise<Written> {
+  async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, isNotFound, description, lastCause, mayActForMs = operation.callMs ?? this.timings.callMs }: Pause): Promise<Written> {
     if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs, isNotFound, description, lastCause }));
-    const values = [operation.id, operation.epoch, pauseMs, call, this.timings.callMs, sendsAgain, storableText(lastCause)];
+    const values = [operation.id, operation.epoch, pauseMs, call, mayActForMs, sendsAgain, storableText(lastCause), this.timings.callMs];
     return this.leave(operation, await this.sql.row(RECORD_PAUSE, values));
   }
 

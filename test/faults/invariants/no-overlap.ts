@@ -8,7 +8,7 @@ export function noOverlap({ backends, database }: History): string[] {
 
 function overlaps({ name, calls }: BackendLedger): string[] {
   return calls.flatMap((call, index) => {
-    const other = calls.slice(index + 1).find((each) => sharesTurn(call, each) && overlap(call, each));
+    const other = calls.slice(index + 1).find((each) => sharesTurn(call, each) && !isRepetition(call, each) && overlap(call, each));
     return other ? [`backend ${name} got a ${other.verb} of ${nameOf(other)} while a ${call.verb} of ${nameOf(call)} was under way`] : [];
   });
 }
@@ -17,6 +17,11 @@ function overlaps({ name, calls }: BackendLedger): string[] {
 function sharesTurn(a: BackendCall, b: BackendCall): boolean {
   if (a.instanceId !== b.instanceId) return false;
   return a.bindingId === undefined || b.bindingId === undefined || a.bindingId === b.bindingId;
+}
+
+/** A delete may be repeated while its own first call is under way (ADR 25). */
+function isRepetition(a: BackendCall, b: BackendCall): boolean {
+  return a.verb === b.verb && a.bindingId === b.bindingId && (a.verb === 'deprovision' || a.verb === 'unbind');
 }
 
 function overlap(a: BackendCall, b: BackendCall): boolean {

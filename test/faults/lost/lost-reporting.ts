@@ -1,4 +1,5 @@
 import { course, troubles } from '../reporting.js';
+import { settledLines } from '../settled.js';
 import type { LossCount } from './losses.js';
 import type { LostReport, Victim } from './play-lost.js';
 
@@ -11,7 +12,7 @@ const MEANINGS: Readonly<Record<'lost' | 'orphaned' | 'duplicated', RegExp>> = {
 
 /** Operations, faults, and what came of them. */
 export function lostSummary(report: LostReport): string {
-  const { operations, instances, losses, notEnded, victims, durationMs } = report;
+  const { operations, instances, losses, notEnded, victims, durationMs, audit } = report;
   const sentences = victims.flatMap(({ violations }) => violations);
   const seconds = durationMs / 1000;
   return [
@@ -22,6 +23,8 @@ export function lostSummary(report: LostReport): string {
     `violations  ${sentences.length} on ${victims.length} instances`,
     `not ended   ${notEnded}`,
     ...Object.entries(MEANINGS).map(([name, meaning]) => `${name.padEnd(11)} ${sentences.filter((each) => meaning.test(each)).length}`),
+    'settled',
+    ...settledLines(audit),
     `duration    ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { byInstance } from '../by-instance.js';
-import type { History } from '../history.js';
+import type { AuditRow, History } from '../history.js';
 import { violations } from '../invariants.js';
 import { Random } from '../random.js';
 import type { ClientName, Stage } from '../stage.js';
@@ -31,6 +31,8 @@ export interface LostReport {
   readonly losses: { readonly backend: LossCount; readonly database: LossCount };
   readonly notEnded: number;
   readonly victims: readonly Victim[];
+  /** The whole trail. */
+  readonly audit: readonly AuditRow[];
   readonly gatewayLines: readonly string[];
   readonly durationMs: number;
 }
@@ -58,7 +60,8 @@ export async function playLost(order: LostOrder, prepare?: (stage: Stage) => Pro
     const complaints = await work(stage, order, quota);
     lossy.end();
     await quiet(stage);
-    const slices = byInstance(await stage.history(PREFIX));
+    const history = await stage.history(PREFIX);
+    const slices = byInstance(history);
     return {
       order,
       operations: order.operations - quota.left,
@@ -66,6 +69,7 @@ export async function playLost(order: LostOrder, prepare?: (stage: Stage) => Pro
       losses: { backend: losses.backend.count, database: losses.database.count },
       notEnded: complaints.length + (await stage.database.unfinished(PREFIX)),
       victims: victims(slices, complaints),
+      audit: history.database.audit,
       gatewayLines: stage.gateways.flatMap(({ lines }) => lines),
       durationMs: Date.now() - startedAtMs,
     };
