@@ -66,7 +66,8 @@ test.each(REFUSED)('G88, G95, G97: %s to a bind is told, and nothing is cleaned 
   broker.when('PUT', 'binding', script);
   expect((await osb.bind(id, 'b', broker.plan)).status).toBe(status);
   expect((await osb.unbind(id, 'b', broker.plan)).status).toBe(410);
-  expect(broker.changes).toEqual(['PUT instance', 'PUT binding']);
+  // A broker that is too busy for it (422 ConcurrencyError) is asked again while the request waits (ADR 24).
+  expect([...new Set(broker.changes)]).toEqual(['PUT instance', 'PUT binding']);
 });
 
 test.each(UNSURE)('G88, G99, P39: %s to a create is 502 without any address in it, and what it may have made is removed', async (_answer, script) => {
