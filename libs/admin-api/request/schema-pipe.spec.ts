@@ -54,6 +54,12 @@ test.each<[string, z.ZodType, unknown, string]>([
     'kind: must be one of: cloudfoundry, korifi, kubernetes, crossplane, other',
   ],
   [
+    'a kind that is to come',
+    registerPlatformBody,
+    { name: 'p', kind: 'service-manager' },
+    'kind: must be one of: cloudfoundry, korifi, kubernetes, crossplane, other',
+  ],
+  [
     'a username Basic authentication cannot carry',
     registerPlatformBody,
     { name: 'p', kind: 'other', username: 'a:b' },

@@ -99,16 +99,16 @@ export const POINTS: readonly Point[] = [
     gateway: 'Leaves out what was not announced. A bind that gave a route that is not https, or a volume that is not whole, has failed and is undone.',
   },
   {
-    platforms: 'Clients in Go up to 2.14 fail over `endpoints`, whose ports are texts.',
-    gateway: 'Shows endpoints from 2.15 on.',
+    platforms: 'Clients in Go up to 2.14, and provider-osb, fail over `endpoints`, whose ports are texts.',
+    gateway: 'Shows endpoints from 2.15 on, and none to provider-osb.',
   },
   {
     platforms: 'Clients in Go up to 2.14 know three errors by their description, letter by letter.',
     gateway: 'Says it to them in those words, to newer ones in its own.',
   },
   {
-    platforms: 'Cloud Foundry deletes after a 422 it does not know; Korifi and service-catalog take 400 for an end and most else for "again".',
-    gateway: 'A refusal of a backend is 400, in the backend’s words. 422 is for what the specification names.',
+    platforms: 'Cloud Foundry deletes after a 422 it does not know; Korifi and service-catalog take 400 for an end and most else for "again". Korifi throws the reason away.',
+    gateway: 'A refusal of a backend is 400, in the backend’s words. 422 is for what the specification names. To Korifi it is 202, and then `failed` with the reason.',
   },
   {
     platforms: 'Korifi and service-catalog ask again after 503; Cloud Foundry then deletes once.',
