@@ -102,3 +102,11 @@ test('a stored catalog that is damaged takes no other one down, and is read from
     await database.drop();
   }
 });
+
+test('backends that are registered at the same time are all offered at once', async () => {
+  const gateway = await TestGateway.start();
+  const names = Array.from({ length: 12 }, (_, index) => `backend-${index}`);
+  await Promise.all(names.map((name) => gateway.register(name, 'simulator', { serviceName: name })));
+  expect((await offered(gateway)).toSorted()).toEqual(expect.arrayContaining(names));
+  await gateway.stop();
+});

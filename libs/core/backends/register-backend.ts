@@ -3,7 +3,6 @@ import { BrokerError } from '#sdk';
 import { operatorDid, type Operator } from '../audit/admin-event.js';
 import { CatalogKeeper } from '../catalog/catalog-keeper.js';
 import { newUuid } from '../ids/ids.js';
-import { BackendRegistry } from './backend-registry.js';
 import { BackendStore } from './backend-store.js';
 import { BACKEND_NAME, type Backend, type BackendPolicy, type PlanPolicy } from './backend.js';
 import { SettingsCheck } from './settings-check.js';
@@ -24,7 +23,6 @@ export class RegisterBackend {
   constructor(
     private readonly settings: SettingsCheck,
     private readonly backends: BackendStore,
-    private readonly registry: BackendRegistry,
     private readonly keeper: CatalogKeeper,
   ) {}
 
@@ -50,7 +48,8 @@ export class RegisterBackend {
     if ((await this.backends.insert(backend, audit)) === 'name taken') {
       throw new BrokerError('Conflict', `a backend named "${name}" is registered already`);
     }
-    await this.registry.put(backend);
+    // Not put into the registry from here: a rebuild under way, which does not know it yet, would take it out again.
+    await this.keeper.rebuild();
     await this.keeper.refresh(backend.id);
     return backend;
   }
