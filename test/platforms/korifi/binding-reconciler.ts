@@ -2,7 +2,7 @@ import type { JsonBody } from '../../support/http-client.js';
 import { RetryLater } from '../work-queue.js';
 import { readBind, readDelete, readLastOperation } from './answers.js';
 import type { ServiceBinding, ServiceInstance } from './database.js';
-import { idsOf, READY, requeue, stay, type Desk } from './desk.js';
+import { idsOf, READY, requeue, requireBroker, stay, type Desk } from './desk.js';
 
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 
@@ -14,6 +14,7 @@ export async function reconcileBinding(desk: Desk, binding: ServiceBinding): Pro
   const { status } = binding;
   if (status.envSecret !== undefined && status.mountSecret !== undefined) return;
   if (status.bindingFailed !== undefined) return stay(binding, 'BindingFailed');
+  requireBroker(desk, binding);
   await bind(desk, binding, instance);
 }
 
@@ -62,6 +63,7 @@ async function finalize(desk: Desk, binding: ServiceBinding, instance: ServiceIn
 }
 
 async function unbind(desk: Desk, binding: ServiceBinding, instance: ServiceInstance): Promise<void> {
+  requireBroker(desk, binding);
   const outcome = readDelete(await desk.queue.alive(desk.broker.unbind(instance.guid, binding.guid, idsOf(desk, instance.planId))));
   if (outcome.kind === 'unrecoverable') unbindingFailed(binding, outcome.message);
   if (outcome.kind === 'error') requeue(binding, 'Unknown', outcome.message);

@@ -66,6 +66,8 @@ export class ServiceBinding {
 
 /** Everything Korifi keeps as Kubernetes objects; it outlives every controller. */
 export class Database {
+  /** Nothing that was made of its catalog belongs to it: all that stays when it is deleted. */
+  hasBroker = true;
   readonly offerings = new Map<string, OfferingRow>();
   readonly plans = new Map<string, PlanRow>();
   readonly instances = new Map<string, ServiceInstance>();

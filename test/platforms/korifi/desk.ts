@@ -16,6 +16,11 @@ export function idsOf({ database }: Desk, planId: string): PlanOf {
   return { service_id: database.plan(planId).offeringId, plan_id: planId };
 }
 
+/** Every look but that at a purged object asks for the broker first, also where nothing is to be sent. */
+export function requireBroker({ database: { hasBroker } }: Desk, object: ServiceInstance | ServiceBinding): void {
+  if (!hasBroker) requeue(object, 'Unknown', 'failed to get service broker');
+}
+
 /** Not ready, for this reason, and nothing more to be done. */
 export function stay(object: ServiceInstance | ServiceBinding, reason: string, message = ''): void {
   object.status.ready = { isTrue: false, reason, message };

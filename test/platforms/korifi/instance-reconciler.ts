@@ -1,10 +1,11 @@
 import { readDelete, readLastOperation, readProvision, type Outcome } from './answers.js';
 import type { LastOperation, ServiceInstance } from './database.js';
-import { idsOf, READY, requeue, stay, type Desk } from './desk.js';
+import { idsOf, READY, requeue, requireBroker, stay, type Desk } from './desk.js';
 
 /** Each look sends the PUT or the DELETE again, and polls the operation of that very answer, once. */
 export async function reconcileInstance(desk: Desk, instance: ServiceInstance): Promise<void> {
   if (instance.isDeleted) return finalize(desk, instance);
+  requireBroker(desk, instance);
   const { status } = instance;
   if (status.ready?.isTrue) return;
   if (status.provisioningFailed !== undefined) return stay(instance, 'ProvisioningFailed');
@@ -52,6 +53,7 @@ async function finalize(desk: Desk, instance: ServiceInstance): Promise<void> {
 }
 
 async function deprovision(desk: Desk, instance: ServiceInstance): Promise<void> {
+  requireBroker(desk, instance);
   begin(instance, 'delete');
   const outcome = readDelete(await desk.queue.alive(desk.broker.deprovision(instance.guid, idsOf(desk, instance.planId))));
   if (outcome.kind === 'unrecoverable') deprovisionFailed(instance, outcome.message);

@@ -5,7 +5,7 @@ import { readCatalog, readFetchedBinding } from './answers.js';
 import { reconcileBinding } from './binding-reconciler.js';
 import { BrokerClient, type Parameters } from './broker-client.js';
 import { Panic, takeOver } from './catalog-sync.js';
-import { Database, ServiceBinding, ServiceInstance, shown, shownBinding } from './database.js';
+import { Database, ServiceBinding, ServiceInstance, type LastOperation, shown, shownBinding } from './database.js';
 import { idsOf, type Desk } from './desk.js';
 import { reconcileInstance } from './instance-reconciler.js';
 
@@ -72,7 +72,7 @@ export class Korifi {
     return visible.map((plan) => `${offerings.get(plan.offeringId)?.name}/${plan.name}`).toSorted();
   }
 
-  /** `cf create-service --wait`. */
+  /** `cf create-service`, until Korifi has made up its mind. */
   async createService(offering: string, plan: string, name: string, parameters?: Parameters): Promise<string> {
     const instance = new ServiceInstance(name, this.database.planNamed(offering, plan).id, parameters);
     this.database.instances.set(instance.guid, instance);
@@ -82,9 +82,21 @@ export class Korifi {
     return shown(instance);
   }
 
-  /** Whether `cf create-service --wait` comes back: it knows no failure. */
-  waitEnds(name: string): boolean {
-    return this.database.instance(name).status.ready?.isTrue === true;
+  /** Whether `--wait` comes back from a create, or with `of` from a bind: it ends with what is ready, and knows no failure. */
+  waitEnds(name: string, of?: string): boolean {
+    const { status } = of === undefined ? this.database.instance(name) : this.database.binding(name, of);
+    return status.ready?.isTrue === true;
+  }
+
+  /** `cf service`: it asks for feature flags and shared spaces too, which Korifi does not know. */
+  showService(name: string): 'FAILED' {
+    this.database.instance(name);
+    return 'FAILED';
+  }
+
+  /** `cf curl "/v3/service_instances?names=…"`: its last operation. */
+  curlLastOperation(name: string): LastOperation | undefined {
+    return this.database.instance(name).status.lastOperation;
   }
 
   /** `cf update-service`: nothing is sent. */
@@ -99,10 +111,14 @@ export class Korifi {
     return status.maintenanceVersion !== this.database.plan(planId).maintenanceVersion;
   }
 
-  /** `cf delete-service-broker`: not refused, and what was made of its plans stays. */
+  /** `cf delete-service-broker`: not refused, and everything that was made of it stays. */
   deleteServiceBroker(): void {
-    this.database.offerings.clear();
-    this.database.plans.clear();
+    this.database.hasBroker = false;
+  }
+
+  /** `kubectl apply` of a CFServiceBroker with the name of the deleted one: whatever was made of that belongs to it. */
+  putServiceBrokerBack(): void {
+    this.database.hasBroker = true;
   }
 
   /** `cf delete-service --wait`; bindings go with it. */

@@ -3,7 +3,7 @@ import type { JsonBody } from '../../support/http-client.js';
 import { basic } from '../../support/http-client.js';
 import type { Exchange, WireRequest } from '../exchange.js';
 import { encode } from '../go-json.js';
-import { BINDING, FETCHED_INSTANCE, INSTANCE, LAST_OPERATION, OPERATION, read, type Reading } from './answers.js';
+import { BINDING, FETCHED_INSTANCE, INSTANCE, LAST_OPERATION, OPERATION, OsbError, read, type Reading } from './answers.js';
 
 export interface PlanOf {
   readonly service_id: string;
@@ -21,15 +21,19 @@ export interface Answer {
 export const IDENTITY = `kubernetes ${Buffer.from('{"username":"","uid":"","groups":null,"extra":{}}').toString('base64')}`;
 
 const CHANGED = [200, 201, 202];
+/** The versions in which an instance and a binding can be fetched. */
+const GETS = ['2.14', '2.15', '2.16', '2.17'];
 
 /** Sends what provider-osb and its client library send: no plan and no service on a GET, nobody who provisions. */
 export class BrokerClient {
   constructor(
     private readonly exchange: Exchange,
     private readonly login: { readonly username: string; readonly password: string },
+    private readonly osbVersion: string,
   ) {}
 
-  fetchInstance(id: string): Promise<Answer> {
+  async fetchInstance(id: string): Promise<Answer> {
+    this.requireGet();
     return this.send('GET', instance(id), NOTHING_NAMED, { statuses: [200], type: FETCHED_INSTANCE }, { isNamed: false });
   }
 
@@ -46,7 +50,8 @@ export class BrokerClient {
     return this.send('DELETE', instance(id), { ...plan, ...ACCEPTS_INCOMPLETE }, { statuses: [200, 202, 410], accepted: OPERATION });
   }
 
-  fetchBinding(id: string, binding: string): Promise<Answer> {
+  async fetchBinding(id: string, binding: string): Promise<Answer> {
+    this.requireGet();
     return this.send('GET', bindingOf(id, binding), NOTHING_NAMED, { statuses: [200], type: BINDING }, { isNamed: false });
   }
 
@@ -70,6 +75,11 @@ export class BrokerClient {
     return this.send('GET', `${path}/last_operation`, query, { statuses: [200], type: LAST_OPERATION });
   }
 
+  /** Its own library refuses a GET before anything is sent. A version it does not know, or none, is its oldest. */
+  private requireGet(): void {
+    if (!GETS.includes(this.osbVersion)) throw new OsbError(`must have API version >= 2.14. Current: ${this.osbVersion}`);
+  }
+
   private async send(
     method: WireRequest['method'],
     path: string,
@@ -89,7 +99,7 @@ export class BrokerClient {
     return {
       'User-Agent': 'Go-http-client/1.1',
       'Accept-Encoding': 'gzip',
-      'X-Broker-API-Version': '2.17',
+      'X-Broker-API-Version': this.osbVersion,
       'X-Broker-API-Request-Identity': randomUUID(),
       Authorization: basic(this.login.username, this.login.password),
     };

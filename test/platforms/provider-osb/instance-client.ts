@@ -6,9 +6,6 @@ import type { Answer, BrokerClient } from './broker-client.js';
 import type { External, Observation } from './external.js';
 import type { ServiceInstance } from './objects.js';
 
-/** Any user may choose any organization and space; the provider only wants them to be uuids. */
-export const HOME = { organization_guid: '0f1e2d3c-aaaa-4bbb-8ccc-111122223333', space_guid: '4b5a6978-dddd-4eee-8fff-444455556666' };
-
 /** What the provider does about a ServiceInstance. */
 export class InstanceClient implements External<ServiceInstance> {
   constructor(private readonly broker: BrokerClient) {}
@@ -28,8 +25,8 @@ export class InstanceClient implements External<ServiceInstance> {
   }
 
   async create(instance: ServiceInstance): Promise<undefined> {
-    const { instanceId, plan, context } = instance;
-    take(instance, await this.broker.provision(instanceId, { ...plan, ...HOME, ...told(instance), context }));
+    const { instanceId, plan, home, context } = instance;
+    take(instance, await this.broker.provision(instanceId, { ...plan, ...home, ...told(instance), context }));
   }
 
   async update(instance: ServiceInstance): Promise<undefined> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { PlanOf } from './broker-client.js';
 
 /** As the provider wants it: its own spelling, not the specification's. */
@@ -52,16 +51,23 @@ export abstract class Managed {
   }
 }
 
+/** Where an instance belongs; any user may choose any. */
+export interface Home {
+  readonly organization_guid: string;
+  readonly space_guid: string;
+}
+
 /** The ids are its user's to choose. */
 export class ServiceInstance extends Managed {
   readonly kind = 'instance';
-  readonly instanceId: string = randomUUID();
   /** What the broker was last told. */
   toldContext: KubernetesContext | undefined;
   dashboardUrl: string | undefined;
 
   constructor(
     name: string,
+    readonly instanceId: string,
+    readonly home: Home,
     public plan: PlanOf,
     /** A text of JSON; an empty one is read as an empty object. */
     public parameters: string,

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { PlatformClock } from '../clock.js';
 import { Exchange, type ExchangeOptions } from '../exchange.js';
 import { WorkQueue } from '../work-queue.js';
 import { BindingClient } from './binding-client.js';
 import { BrokerClient, type PlanOf } from './broker-client.js';
+import { admitConfig, admitInstance, type ProviderConfig } from './definitions.js';
 import { InstanceClient } from './instance-client.js';
-import { Cluster, ServiceBinding, ServiceInstance, type KubernetesContext, type Managed } from './objects.js';
+import { Cluster, ServiceBinding, ServiceInstance, type Home, type KubernetesContext, type Managed } from './objects.js';
 import { reconcile, type Desk } from './reconciler.js';
 
 export interface ProviderOsbOptions extends ExchangeOptions {
@@ -12,6 +14,7 @@ export interface ProviderOsbOptions extends ExchangeOptions {
   readonly username: string;
   readonly password: string;
   readonly minuteMs?: number;
+  readonly config?: ProviderConfig;
   /** `--enable-automatic-binding-rotation`. */
   readonly rotates?: boolean;
   /** The pattern for plan ids is taken out of the definition of the resource; otherwise they must be uuids. */
@@ -26,7 +29,10 @@ export type BoundTo = Pick<ServiceInstance, 'name' | 'instanceId' | 'plan'>;
 /** Unless it is told, its client never hangs up. */
 const FOR_EVER_MS = 24 * 3_600_000;
 const RETRIES = { firstPauseSeconds: 1, longestPauseSeconds: 60 };
-const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
+const CONFIG: ProviderConfig = { osbVersion: '2.17', disable_async: false };
+/** What its users choose who do not mind. */
+export const HOME: Home = { organization_guid: '0f1e2d3c-aaaa-4bbb-8ccc-111122223333', space_guid: '4b5a6978-dddd-4eee-8fff-444455556666' };
+const SOME_UUID = '00000000-0000-4000-8000-000000000000';
 
 /**
  * Crossplane's provider-osb as a client of one service broker: what it keeps in Kubernetes, its controllers, and what
@@ -40,6 +46,7 @@ export class ProviderOsb {
   private desk: Desk;
 
   constructor(private readonly options: ProviderOsbOptions) {
+    admitConfig(options.config ?? CONFIG);
     this.clock = new PlatformClock(options.minuteMs);
     this.desk = this.startController();
   }
@@ -50,9 +57,10 @@ export class ProviderOsb {
   }
 
   /** `kubectl apply` of a ServiceInstance. */
-  applyInstance(name: string, plan: PlanOf, parameters = '{}'): ServiceInstance {
-    if (!this.options.anyPlanId && !UUID.test(plan.plan_id)) throw new Error(`spec.forProvider.planId: Invalid value: "${plan.plan_id}"`);
-    const instance = new ServiceInstance(name, plan, parameters, contextOf(name));
+  applyInstance(name: string, plan: PlanOf, parameters = '{}', ids: Partial<Home & { instanceId: string }> = {}): ServiceInstance {
+    const { instanceId, ...home } = { instanceId: randomUUID(), ...HOME, ...ids };
+    admitInstance(instanceId, home, this.options.anyPlanId ? SOME_UUID : plan.plan_id);
+    const instance = new ServiceInstance(name, instanceId, home, plan, parameters, contextOf(name));
     this.cluster.instances.set(name, instance);
     this.desk.queue.add(instance);
     return instance;
@@ -142,7 +150,7 @@ export class ProviderOsb {
     const { options, clock, cluster } = this;
     const exchange = new Exchange(options.url.replace(/\/+$/, ''), { timeoutMs: FOR_EVER_MS, ...options });
     this.exchanges.push(exchange);
-    const broker = new BrokerClient(exchange, options);
+    const broker = new BrokerClient(exchange, options, (options.config ?? CONFIG).osbVersion ?? '');
     const [instances, bindings] = [new InstanceClient(broker), new BindingClient(broker, options.rotates ?? false)];
     const look = async (resource: ServiceInstance | ServiceBinding): Promise<void> => {
       if (!cluster.has(resource)) return;

@@ -17,8 +17,12 @@ export interface ServiceCatalogOptions extends ExchangeOptions {
   readonly minuteMs?: number;
   readonly asyncBindings?: boolean;
   readonly isNamespaced?: boolean;
+  /** The minor version of Kubernetes 1 it runs on. */
+  readonly kubernetesMinor?: number;
 }
 
+/** The last with `apiextensions.k8s.io/v1beta1`, in which it looks for its own definitions before anything else. */
+const LAST_KUBERNETES_MINOR = 21;
 const RETRIES = { longestPauseSeconds: 1_000, mostRetries: 15 };
 
 /**
@@ -33,6 +37,8 @@ export class ServiceCatalog {
   private desk: Desk;
 
   constructor(private readonly options: ServiceCatalogOptions) {
+    const { kubernetesMinor = LAST_KUBERNETES_MINOR } = options;
+    if (kubernetesMinor > LAST_KUBERNETES_MINOR) throw new Error('failed to list CustomResourceDefinition: the server could not find the requested resource');
     this.clock = new PlatformClock(options.minuteMs);
     this.desk = this.startController();
   }
