@@ -102,6 +102,16 @@ test('thousands of default privileges a login gave in single schemas go with it 
   await instance.deprovision(subject.backend);
 }, TIMEOUT_MS);
 
+test('an instance with more logins than can be locked at once goes with all of them', async () => {
+  const instance = new Instance();
+  await instance.provision(subject.backend);
+  const { database } = await instance.bind(subject.backend);
+  await query(server.adminUrl, forEach(MANY, `CREATE ROLE ${database}_n%1$s LOGIN`));
+  await instance.deprovision(subject.backend);
+  expect(await query(server.adminUrl, `SELECT rolname FROM pg_roles WHERE starts_with(rolname, '${database}')`)).toEqual([]);
+  expect(JSON.stringify(subject.environment.lines)).not.toContain('53200');
+}, TIMEOUT_MS);
+
 test('a table with more indexes than can be locked is named, and the unbind ends once it is dropped', async () => {
   const instance = new Instance();
   await instance.provision(subject.backend);

@@ -50,6 +50,11 @@ describe.each(['SUPERUSER', 'CREATEDB CREATEROLE'])('a database administered by 
     ['has taken the rights on the schema public', () => [
       `REVOKE ALL ON SCHEMA public FROM ${writer.database}, ${writer.database}_ro`,
     ]],
+    ['has taken the default privileges from itself', () => [
+      'ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM CURRENT_USER',
+      'ALTER DEFAULT PRIVILEGES REVOKE ALL ON SCHEMAS FROM CURRENT_USER',
+      'ALTER DEFAULT PRIVILEGES REVOKE ALL ON ROUTINES FROM CURRENT_USER',
+    ]],
     ['has taken the default privileges', () => [
       `ALTER DEFAULT PRIVILEGES REVOKE USAGE ON SCHEMAS FROM ${writer.database}_ro`,
       `ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM ${writer.database}_ro`,

@@ -31,7 +31,9 @@ function turnOff(verb: Verb, names: InstanceNames): Promise<FoundRole[]> {
       throw new BrokerError('Gone', 'the PostgreSQL server has no database for this instance');
     }
     const logins = loginsAmong(roles, names);
-    await disableLogins(admin, logins);
+    // Those an earlier attempt has turned off are left out: there may be thousands.
+    const suspended = await admin.rows<{ role: number }>('SELECT role FROM public.suspended_login');
+    await disableLogins(admin, logins.filter(({ oid, canLogin }) => canLogin || suspended.some(({ role }) => role === oid)));
     return logins;
   });
 }

@@ -11,6 +11,9 @@ import type { Work } from './verb.js';
 
 /** Roles looked after in one call; the next one continues. */
 const MAX_ROLES = 20;
+/** A catalog call may not take long. */
+const MAX_MS = 4_000;
+const MAX_MS_PER_ROLE = 2_000;
 
 /**
  * Ends what verbs that broke off left half-way: logins that are still suspended, raised connection limits, and roles
@@ -25,7 +28,9 @@ export async function repair(connections: Connections, bounds: Bounds): Promise<
         `SELECT role AS oid, name, false AS "canLogin" FROM public.removed_role ORDER BY random() LIMIT ${MAX_ROLES}`,
       );
     });
+    const untilMs = performance.now() + MAX_MS;
     for (const role of removed) {
+      if (performance.now() > untilMs) break;
       await connections.exclusively(instanceOf(role.name), bounds, (work) => collect(work, role));
     }
     await copySettings(connections, bounds);
@@ -61,7 +66,7 @@ async function collect(work: Work, role: FoundRole): Promise<void> {
         AND (rolname ~ '${LOGIN_PATTERN}' OR NOT EXISTS (SELECT FROM pg_database WHERE datname = $3))`,
     [role.oid, role.name, instanceOf(role.name)],
   );
-  if (unused !== undefined) await RoleRemoval.run(work, [role], (removal) => removal.drop());
+  if (unused !== undefined) await RoleRemoval.run(work, [role], (removal) => removal.drop(), MAX_MS_PER_ROLE);
   const [left] = await work.admin.rows('SELECT FROM pg_roles WHERE oid = $1', [role.oid]);
   if (left !== undefined && unused !== undefined) return;
   await work.admin.change(`DELETE FROM public.removed_role WHERE role = ${role.oid}`);

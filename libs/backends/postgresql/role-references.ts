@@ -6,7 +6,7 @@ import type { FoundRole } from './inventory.js';
 import { findOwned, locksOfRest, MAX_LOCKS, settlement } from './objects-of-roles.js';
 import { findPolicies, withoutRoles } from './policies-for-roles.js';
 import type { Session } from './session.js';
-import { isContention, isRefusal } from './sql-errors.js';
+import { isContention, isRefusal, TurnOver } from './sql-errors.js';
 
 /** Who inherits what a role made in its instance's database. */
 export interface Heir {
@@ -41,13 +41,14 @@ export function findReferences(
  * dropped, with what depends on it. Its users may have made any number of references: each transaction changes a limited
  * number of them and keeps what it has done, so that the gateway never fills the server's lock table itself.
  *
- * @throws BrokerError BackendFailed when the roles own more than can be changed at once
+ * @param untilMs when to stop between two transactions, by performance.now()
+ * @throws TurnOver when there is more to do then, BrokerError BackendFailed when the roles own more than can be changed at once
  */
-export async function removeReferences(session: Session, roles: readonly FoundRole[], heir?: Heir): Promise<void> {
-  await inSteps(session, () => findGrants(session, roles), revocation);
-  await inSteps(session, () => findPolicies(session, roles), withoutRoles);
-  await inSteps(session, () => findDefaultPrivileges(session, roles), withoutDefault);
-  await inSteps(session, () => findOwned(session, roles, heir?.owner), (object) => settlement(object, heir?.owner));
+export async function removeReferences(session: Session, roles: readonly FoundRole[], untilMs: number, heir?: Heir): Promise<void> {
+  await inSteps(session, untilMs, () => findGrants(session, roles), revocation);
+  await inSteps(session, untilMs, () => findPolicies(session, roles), withoutRoles);
+  await inSteps(session, untilMs, () => findDefaultPrivileges(session, roles), withoutDefault);
+  await inSteps(session, untilMs, () => findOwned(session, roles, heir?.owner), (object) => settlement(object, heir?.owner));
   if ((await locksOfRest(session, roles, heir?.owner)) > MAX_LOCKS) {
     throw new BrokerError(
       'BackendFailed',
@@ -64,12 +65,13 @@ export async function removeReferences(session: Session, roles: readonly FoundRo
 export const list = (roles: readonly FoundRole[]): string => roles.map(({ name }) => escapeIdentifier(name)).join(', ');
 
 /** Changes what `find` returns, until it finds nothing else. What is refused is left for the statements after it. */
-async function inSteps<T>(session: Session, find: () => Promise<T[]>, change: (found: T) => string[]): Promise<void> {
+async function inSteps<T>(session: Session, untilMs: number, find: () => Promise<T[]>, change: (found: T) => string[]): Promise<void> {
   let before = new Set<string>();
   for (;;) {
     const found = (await find()).map((each) => change(each));
     const now = new Set(found.map((statements) => statements.join(';')));
     if ([...now].every((each) => before.has(each))) return;
+    if (performance.now() > untilMs) throw new TurnOver();
     await together(session, found);
     before = now;
   }

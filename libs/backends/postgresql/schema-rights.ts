@@ -4,6 +4,12 @@ import type { Session } from './session.js';
 
 const RELATIONS_PER_STEP = 500;
 const MAX_STEPS = 20;
+/** A bind takes no longer for it: strangers wait for the connection. */
+const MAX_MS = 2_000;
+const SURE_STEPS = 2;
+
+/** New objects of these kinds are their owner's to use, unless it takes that from itself. */
+const OWN_DEFAULTS = ['SCHEMAS', 'TABLES', 'SEQUENCES', 'ROUTINES', 'TYPES'];
 
 /** Rights inside a new database; the schema `public` is there. */
 export function schemaRights(names: InstanceNames): string[] {
@@ -14,6 +20,7 @@ export function schemaRights(names: InstanceNames): string[] {
     `ALTER SCHEMA public OWNER TO ${owner}`,
     `GRANT USAGE, CREATE ON SCHEMA public TO ${owner}`,
     `GRANT USAGE ON SCHEMA public TO ${reader}`,
+    ...OWN_DEFAULTS.map((kind) => `${byDefault} GRANT ALL ON ${kind} TO ${owner}`),
     `${byDefault} GRANT USAGE ON SCHEMAS TO ${reader}`,
     `${byDefault} GRANT SELECT ON TABLES TO ${reader}`,
     `${byDefault} GRANT SELECT ON SEQUENCES TO ${reader}`,
@@ -26,7 +33,12 @@ const STATE = `SELECT nspname IS NOT NULL AS present,
       AND has_schema_privilege($1, n.oid, 'CREATE') AND has_schema_privilege($2, n.oid, 'USAGE'), false)
     AND 3 = (SELECT count(*) FROM pg_default_acl, aclexplode(defaclacl)
       WHERE defaclrole = $1::regrole AND defaclnamespace = 0 AND grantee = $2::regrole
-        AND (defaclobjtype, privilege_type) IN (('n', 'USAGE'), ('r', 'SELECT'), ('S', 'SELECT'))) AS complete
+        AND (defaclobjtype, privilege_type) IN (('n', 'USAGE'), ('r', 'SELECT'), ('S', 'SELECT')))
+    AND NOT EXISTS (SELECT FROM pg_default_acl,
+        aclexplode(acldefault(CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END, defaclrole)) AS own
+      WHERE defaclrole = $1::regrole AND defaclnamespace = 0 AND own.grantee = defaclrole AND NOT EXISTS (
+        SELECT FROM aclexplode(defaclacl) AS given WHERE (given.grantee, given.privilege_type) = (own.grantee, own.privilege_type)))
+    AS complete
   FROM (SELECT) AS always LEFT JOIN pg_namespace n ON nspname = 'public'`;
 
 /**
@@ -55,7 +67,8 @@ const HIDDEN_FROM_READER = `SELECT format('USAGE ON SCHEMA %I', nspname) AS righ
   LIMIT ${RELATIONS_PER_STEP}`;
 
 async function grantToReader(session: Session, names: InstanceNames): Promise<boolean> {
-  for (let step = 0; step < MAX_STEPS; step += 1) {
+  const untilMs = performance.now() + MAX_MS;
+  for (let step = 0; step < MAX_STEPS && (step < SURE_STEPS || performance.now() < untilMs); step += 1) {
     const hidden = await session.rows<{ right: string }>(HIDDEN_FROM_READER, [names.owner, names.reader]);
     await session.change(...hidden.map(({ right }) => `GRANT ${right} TO ${escapeIdentifier(names.reader)}`));
     if (hidden.length < RELATIONS_PER_STEP) return true;

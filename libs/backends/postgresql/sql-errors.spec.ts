@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { BrokerError } from '#sdk';
-import { explain, isContention } from './sql-errors.js';
+import { explain, isContention, TurnOver } from './sql-errors.js';
 
 function answer(code: string, severity = 'ERROR'): DatabaseError {
   const error = new DatabaseError('text of the server with pw', 10, 'error');
@@ -50,4 +50,9 @@ describe('what an error of Postgres means to the gateway', () => {
     const gone = new BrokerError('Gone', 'gone');
     expect(explain(gone, true)).toBe(gone);
   });
+});
+
+test('a step whose turn is over goes on by itself, and says at the deadline that a repetition does', () => {
+  expect(isContention(new TurnOver())).toBe(true);
+  expect(explain(new TurnOver(), true)).toMatchObject({ code: 'Timeout', description: expect.stringContaining('repeat the delete') });
 });

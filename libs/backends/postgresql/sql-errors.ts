@@ -11,11 +11,19 @@ export function isClosedTo(error: unknown): boolean {
   return error instanceof DatabaseError && error.severity === 'FATAL' && /^(28000|3D000|42501)$/.test(error.code ?? '');
 }
 
+/** Nothing failed, but the time of one turn is over: the step goes on when others have had theirs. */
+export class TurnOver extends BrokerError {
+  constructor() {
+    super('Timeout', 'a login has more than could be removed in the time there was; repeat the delete to go on');
+  }
+}
+
 /**
  * True when a step lost against somebody else at the same time (lock timeout, deadlock, object in use, catalog row just
- * changed or gone, a lock table that the guard is about to empty), was undone, and can be tried again at once.
+ * changed or gone, a lock table that the guard is about to empty) and was undone, or its turn is over: it can be tried again.
  */
 export function isContention(error: unknown): boolean {
+  if (error instanceof TurnOver) return true;
   if (!isRefusal(error)) return false;
   // These messages are never translated; the code stands for any internal error.
   if (error.code === 'XX000') return /^(tuple concurrently|cache lookup failed)/.test(error.message);
