@@ -11,10 +11,8 @@ import { query } from '../support/postgres.js';
 /** A slow plan takes longer than this, and is answered 202. */
 const PROMOTE_AFTER_MS = 60;
 const SLOW_MS = 150;
-/** A call whose answer is lost is not sent again before this. */
-const CALL_MS = 600;
-/** For stories with databases: the end of a login alone takes a second (ADR 20). */
-export const DATABASE_TIMINGS = { callMs: 3_000 };
+/** A call whose answer is lost is not sent again before this. The end of a database login alone takes a second (ADR 20). */
+const CALL_MS = 3_000;
 /** A backend that keeps failing is left alone so long. */
 const REST_MS = 100;
 

@@ -1,10 +1,9 @@
 import { query } from '../../support/postgres.js';
 import { startFoundation, type FoundationLandscape } from './landscape.js';
-import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: FoundationLandscape;
 beforeAll(async () => {
-  landscape = await startFoundation({}, DATABASE_TIMINGS);
+  landscape = await startFoundation();
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());

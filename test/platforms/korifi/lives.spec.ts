@@ -1,10 +1,9 @@
 import { query } from '../../support/postgres.js';
 import { startKorifi, type KorifiLandscape } from './landscape.js';
-import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: KorifiLandscape;
 beforeAll(async () => {
-  landscape = await startKorifi(DATABASE_TIMINGS);
+  landscape = await startKorifi();
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());

@@ -3,11 +3,10 @@ import { query } from '../../support/postgres.js';
 import type { PlanOf } from './broker-client.js';
 import { disposeOf, planOf, startCrossplane, type CrossplaneLandscape } from './landscape.js';
 import type { ServiceInstance } from './objects.js';
-import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: CrossplaneLandscape;
 beforeAll(async () => {
-  landscape = await startCrossplane({}, DATABASE_TIMINGS);
+  landscape = await startCrossplane();
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());

@@ -1,10 +1,9 @@
 import { query } from '../../support/postgres.js';
 import { startCluster, type ClusterLandscape } from './landscape.js';
-import { DATABASE_TIMINGS } from '../landscape.js';
 
 let landscape: ClusterLandscape;
 beforeAll(async () => {
-  landscape = await startCluster({}, DATABASE_TIMINGS);
+  landscape = await startCluster();
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());

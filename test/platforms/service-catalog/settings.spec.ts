@@ -1,11 +1,10 @@
-import { DATABASE_TIMINGS } from '../landscape.js';
 import { startCluster, type ClusterLandscape } from './landscape.js';
 
 let landscape: ClusterLandscape;
 afterEach(() => landscape.isCleanAndStops());
 
 test.each(['simulator', 'remote'])('with the gate for asynchronous bindings open, credentials at %s are fetched after the wait', async (offering) => {
-  landscape = await startCluster({ asyncBindings: true }, DATABASE_TIMINGS);
+  landscape = await startCluster({ asyncBindings: true });
   const { platform: cluster } = landscape;
   expect(await cluster.provision('db', offering, 'async-bind')).toBe('Ready');
   expect(await cluster.bind('db', 'web')).toBe('Ready');
@@ -19,7 +18,7 @@ test.each(['simulator', 'remote'])('with the gate for asynchronous bindings open
 });
 
 test('a bind that is answered at once is well with the gate open, too', async () => {
-  landscape = await startCluster({ asyncBindings: true }, DATABASE_TIMINGS);
+  landscape = await startCluster({ asyncBindings: true });
   const { platform: cluster } = landscape;
   expect(await cluster.provision('db', 'postgresql', 'small')).toBe('Ready');
   expect(await cluster.bind('db', 'web')).toBe('Ready');
@@ -28,7 +27,7 @@ test('a bind that is answered at once is well with the gate open, too', async ()
 });
 
 test('a broker of a namespace changes plans without saying which one there was', async () => {
-  landscape = await startCluster({ isNamespaced: true }, DATABASE_TIMINGS);
+  landscape = await startCluster({ isNamespaced: true });
   const { platform: cluster } = landscape;
   expect(await cluster.provision('db', 'postgresql', 'small')).toBe('Ready');
   expect(await cluster.update('db', { planName: 'large' })).toBe('Ready');
