@@ -30,8 +30,8 @@ interface Hung {
 let gateway: TestGateway;
 let osb: OsbClient;
 let admin: HttpClient;
-let others: SimulatorUnderTest[];
-let hung: Hung[];
+let others: SimulatorUnderTest[] = [];
+let hung: Hung[] = [];
 beforeAll(async () => {
   const short = { callMs: CALL_MS, budgetMs: CALL_MS, breakerRestMs: 300, longestPollMs: 200 };
   gateway = await TestGateway.start({ timings: short });
