@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../e2e/eventually.js';
 import { query } from '../support/postgres.js';
 import { newFolder, removeFolders, type ServerFolder, stopServers, usedFolder } from './server-folder.js';
 
@@ -28,6 +29,9 @@ test('a killed gateway leaves its server running, and the next one attaches to i
   expect(server.attached).toBe(true);
   expect(server.url('postgres')).toBe(url);
   await expect(query(url, 'select answer from kept')).resolves.toEqual([{ answer: 42 }]);
+  const present = "select from pg_stat_activity where application_name = 'osb-gateway presence'";
+  // The server may not have noticed yet that the killed one is gone.
+  await eventually(() => query(url, present), (found) => found.length === 1);
   await server.stop();
   await expect(query(url, 'select 1')).rejects.toThrow('ECONNREFUSED');
 });
