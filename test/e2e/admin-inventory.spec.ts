@@ -79,6 +79,8 @@ describe('lastOperation', () => {
   });
 });
 
+const keyOf = ({ id, platform, instanceId, bindingId }: Item): unknown[] => [id, platform, instanceId, bindingId];
+
 describe('pages', () => {
   test.each(['/instances', '/bindings', '/operations', '/audit-events'])('of %s give every line once', async (path) => {
     const all = await itemsOf(path, { limit: '500' });
@@ -89,7 +91,8 @@ describe('pages', () => {
       after = body['next'];
     }
     expect(all.length).toBeGreaterThan(3);
-    expect(paged).toEqual(all);
+    // What still runs is polled meanwhile, so that its line is not the same twice.
+    expect(paged.map(keyOf)).toEqual(all.map(keyOf));
   });
 
   test.each(['/instances', '/bindings', '/operations', '/audit-events'])('of %s refuse a cursor that is none', async (path) => {
