@@ -4,13 +4,13 @@ import { startCluster, type ClusterLandscape } from './landscape.js';
 /** The cluster hangs up before the gateway answers; calls are not promoted to 202. */
 let landscape: ClusterLandscape;
 beforeAll(async () => {
-  landscape = await startCluster({ timeoutMs: 250 }, { promoteAfterMs: 10_000, callMs: 2_000 });
+  landscape = await startCluster({ timeoutMs: 1_500 }, { promoteAfterMs: 20_000, callMs: 10_000 });
 });
 afterAll(() => landscape.stop());
 afterEach(() => landscape.isClean());
 
 /** The first time only; and it is carried out all the same. */
-const SLOW_ONCE = { simulate: { delayMs: 700, times: 1 } };
+const SLOW_ONCE = { simulate: { delayMs: 2_500, times: 1 } };
 
 describe.each(['simulator', 'remote'])('at %s', (offering) => {
   const simulator = (): ClusterLandscape['simulator'] => (offering === 'remote' ? landscape.remote : landscape.simulator);
@@ -49,7 +49,7 @@ describe.each(['simulator', 'remote'])('at %s', (offering) => {
 
   test('a deletion nobody waits for any more is asked for again until it is done', async () => {
     const { platform: cluster } = landscape;
-    await cluster.provision('db', offering, 'sync', { simulate: { deprovision: { delayMs: 700 }, unbind: { delayMs: 700 } } });
+    await cluster.provision('db', offering, 'sync', { simulate: { deprovision: { delayMs: 2_500 }, unbind: { delayMs: 2_500 } } });
     expect(await cluster.deprovision('db')).toBe('deleted');
   });
 });
