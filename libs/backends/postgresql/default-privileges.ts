@@ -1,5 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { FoundRole } from './inventory.js';
+import { REFERS_TO_ROLES } from './referring-objects.js';
 import type { Session } from './session.js';
 
 /** Entries changed in one transaction: each that becomes empty is dropped, which locks it. */
@@ -28,8 +29,7 @@ export function findDefaultPrivileges(session: Session, roles: readonly FoundRol
               WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS kind,
             CASE WHEN grantee <> 0 THEN pg_get_userbyid(grantee) END AS grantee
        FROM (SELECT objid FROM pg_shdepend
-              WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid = 'pg_default_acl'::regclass
-                AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+              WHERE ${REFERS_TO_ROLES} AND classid = 'pg_default_acl'::regclass
               LIMIT ${ENTRIES_PER_STEP}) AS found
        JOIN pg_default_acl ON pg_default_acl.oid = objid LEFT JOIN pg_namespace ON pg_namespace.oid = defaclnamespace
       CROSS JOIN LATERAL aclexplode(defaclacl) AS acl

@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import { hiddenFrom, usageFor, withRights } from './hidden-schemas.js';
 import type { FoundRole } from './inventory.js';
+import { REFERS_TO_ROLES } from './referring-objects.js';
 import type { Session } from './session.js';
 
 /** Grants read and revoked in one transaction. */
@@ -54,8 +55,7 @@ export async function findGrantingInstances(session: Session, roles: readonly Fo
 }
 
 const REFERRING = `SELECT classid, objid FROM pg_shdepend
-  WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND deptype = 'a'
-    AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  WHERE ${REFERS_TO_ROLES} AND deptype = 'a'`;
 
 /** The schemas one has to be able to use to name an object. */
 const SCHEMAS = `SELECT relnamespace FROM pg_class WHERE classid = 'pg_class'::regclass AND oid = objid

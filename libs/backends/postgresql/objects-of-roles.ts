@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import { withRights, type LackingRight } from './hidden-schemas.js';
 import type { FoundRole } from './inventory.js';
+import { REFERS_TO_ROLES } from './referring-objects.js';
 import type { Session } from './session.js';
 
 /** Objects changed in one transaction. */
@@ -27,8 +28,7 @@ interface OwnedObject {
 const owned = (heir: string | undefined): string => `SELECT type, schema, identity, objid,
     1 + (SELECT count(*) FROM (${heir === undefined ? DEPENDENTS : PARTS} LIMIT ${MAX_LOCKS}) AS more) AS locks
   FROM pg_shdepend AS own CROSS JOIN LATERAL pg_identify_object(classid, objid, 0)
- WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND deptype = 'o'
-   AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+ WHERE ${REFERS_TO_ROLES} AND deptype = 'o'
    AND type NOT IN ('default acl', 'extension', 'user mapping')
    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = own.objid
      AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') AND type = 'sequence')`;
@@ -91,8 +91,7 @@ export async function locksOfRest(session: Session, roles: readonly FoundRole[],
   const [rest] = await session.rows<{ locks: number }>(
     `SELECT (SELECT coalesce(sum(locks), 0) FROM (${owned(heir)}) AS owned)::int
           + (SELECT count(*) FROM pg_shdepend
-              WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid IN ('pg_policy'::regclass, 'pg_default_acl'::regclass)
-                AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))::int AS locks`,
+              WHERE ${REFERS_TO_ROLES} AND classid IN ('pg_policy'::regclass, 'pg_default_acl'::regclass))::int AS locks`,
     [roles.map(({ oid }) => oid)],
   );
   return rest?.locks ?? 0;

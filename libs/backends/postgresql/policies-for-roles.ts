@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import { hiddenFrom, usageFor, withRights } from './hidden-schemas.js';
 import type { FoundRole } from './inventory.js';
+import { REFERS_TO_ROLES } from './referring-objects.js';
 import type { Session } from './session.js';
 
 /** Policies changed in one transaction: each locks its table. */
@@ -25,8 +26,7 @@ export function findPolicies(session: Session, roles: readonly FoundRole[]): Pro
               WHERE oid <> ALL ($1::oid[]) ORDER BY 1) AS others,
             ${hiddenFrom('relowner', 'relnamespace')} AS hidden
        FROM (SELECT DISTINCT objid FROM pg_shdepend
-              WHERE refclassid = 'pg_authid'::regclass AND refobjid = ANY ($1::oid[]) AND classid = 'pg_policy'::regclass
-                AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+              WHERE ${REFERS_TO_ROLES} AND classid = 'pg_policy'::regclass
               LIMIT ${POLICIES_PER_STEP}) AS found
        JOIN pg_policy ON pg_policy.oid = objid JOIN pg_class ON pg_class.oid = polrelid`,
     [roles.map(({ oid }) => oid)],
