@@ -14,3 +14,4 @@ export * from './results.js';
 export * from './service-backend.js';
 export * from './settings.js';
 export * from './unknown-outcome.js';
+export * from './unreachable.js';
