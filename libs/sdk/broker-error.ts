@@ -1,3 +1,7 @@
+import { isOfAnyCopy } from './class-of-any-copy.js';
+
+const KEY = Symbol.for('@osb-gateway/sdk/BrokerError');
+
 /**
  * Every way a request can be refused or fail, with its status on the wire. The four codes the spec names are its
  * error words (OSB 2.17, Service Broker Errors); the others carry a word only for the reader.
@@ -46,8 +50,14 @@ export interface BrokerErrorDetails {
  *
  * The description is shown to end users word for word: no URL, no secret, no stack. At most 8 KiB. What operators should
  * know beyond it goes into `cause`: they read it, redacted and bounded, with the operation and in the log.
+ *
+ * `instanceof` also holds for one that another copy of this SDK made.
  */
 export class BrokerError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfAnyCopy(this, BrokerError, KEY, value);
+  }
+
   override readonly name = 'BrokerError';
 
   constructor(
@@ -57,6 +67,10 @@ export class BrokerError extends Error {
     options?: ErrorOptions,
   ) {
     super(description, options);
+  }
+
+  get [KEY](): true {
+    return true;
   }
 
   get status(): number {

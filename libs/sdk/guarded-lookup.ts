@@ -1,5 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { isOfAnyCopy } from './class-of-any-copy.js';
+
+const KEY = Symbol.for('@osb-gateway/sdk/HostRefusedError');
 
 /** Every address of a host name. */
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
@@ -8,9 +11,20 @@ export type ResolveHost = (host: string) => Promise<readonly string[]>;
 export const resolveBySystem: ResolveHost = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
-/** The address guard does not allow that host. The message names it: for operators, not for platforms. */
+/**
+ * The address guard does not allow that host. The message names it: for operators, not for platforms. `instanceof` also
+ * holds for one that another copy of this SDK made.
+ */
 export class HostRefusedError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfAnyCopy(this, HostRefusedError, KEY, value);
+  }
+
   override readonly name = 'HostRefusedError';
+
+  get [KEY](): true {
+    return true;
+  }
 }
 
 /** Why an address a host resolved to is refused; undefined when it is allowed. */

@@ -5,7 +5,7 @@ import type { ChangeText } from '../readable/readable.js';
 import { BackendGuard, MOST_CALLS, type GuardState } from './backend-guard.js';
 import { BackendRegistry } from './backend-registry.js';
 import type { CallEnd } from './call-end.js';
-import { describeThrown, wordsOf } from './thrown.js';
+import { describeThrown, isRefusal, wordsOf } from './thrown.js';
 
 const MOST_CAUSE = 1_000;
 const MOST_CALL_MS = 600_000;
@@ -100,7 +100,7 @@ export class BackendCalls {
     try {
       return { kind: 'answered', value: await verb(this.registry.get(backendId)) };
     } catch (error) {
-      if (error instanceof BrokerError) return { kind: 'refused', error: this.readableError(backendId, error), thrown: error };
+      if (isRefusal(error)) return { kind: 'refused', error: this.readableError(backendId, error), thrown: error };
       return { kind: 'unknown', reason: this.readableText(backendId, describeThrown(error)), thrown: error };
     }
   }

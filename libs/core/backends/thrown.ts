@@ -1,13 +1,18 @@
-import { BrokerError, UnknownOutcome } from '#sdk';
+import { BROKER_ERRORS, BrokerError, UnknownOutcome } from '#sdk';
 
 /** Characters of a stack that are looked at: the first frames are there. */
 const MAX_STACK = 4_096;
 const WORD = /^\w{1,64}$/;
 const PLACE = /^[ \t]+at (?:[^\n]*[(/\\])?([\w.-]+:\d+:\d+)\)?$/m;
 
+/** Whether the backend says what happened. A word only a later SDK knows says nothing here: the outcome is unknown. */
+export function isRefusal(error: unknown): error is BrokerError {
+  return error instanceof BrokerError && Object.hasOwn(BROKER_ERRORS, error.code) && typeof error.description === 'string';
+}
+
 /** What a backend threw, in short. Messages nobody vouches for may hold secrets: of those only kind and place. */
 export function describeThrown(error: unknown): string {
-  if (error instanceof UnknownOutcome) return error.message;
+  if (error instanceof UnknownOutcome) return messageIn(error);
   if (!(error instanceof Error)) return 'it threw something that is no error';
   const place = placeOf(error);
   const kind = error.constructor.name;
