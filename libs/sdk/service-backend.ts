@@ -22,8 +22,9 @@ import type { BindingResult, FetchedBinding, FetchedInstance, InstanceResult } f
  * - throws an UnknownOutcome or anything else, or lets the deadline pass: the outcome is unknown, and the gateway asks
  *   again.
  *
- * A mutation repeated with the same operation id, at once or much later, must end in one resource, not two. A delete
- * of what does not exist throws `Gone`; one that throws `NotFound` is not sure of that.
+ * A mutation repeated with the same operation id, at once or much later, must end in one resource, not two. A provision
+ * with another one never hands out what exists already: somebody's data may be in it. A delete of what does not exist
+ * throws `Gone`; one that throws `NotFound` is not sure of that.
  *
  * Calls for one instance never overlap, except for these: binds and unbinds of different ids, a deprovision while a create
  * that was accepted goes on, and a delete that is repeated while its first call may be under way. A deprovision may also

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createSimulator, type Simulator } from '#backends/simulator';
-import { BrokerError, done, type ServiceBackend } from '#sdk';
-import { contractCases, type ContractSubject } from '#sdk/testing';
+import { BrokerError, done, toRawJson, type ServiceBackend } from '#sdk';
+import { contractCases, ContractViolation, testEnvironment, type ContractCase, type ContractSubject, type TestEnvironment } from '#sdk/testing';
 
 type Broken = (good: Simulator) => Partial<ServiceBackend>;
 
@@ -32,8 +34,8 @@ function subject(broken: Broken, more: Partial<ContractSubject> = {}): ContractS
   };
 }
 
-function contractCase(start: string): (typeof contractCases)[number] {
-  const found = contractCases.filter(({ name }) => name.startsWith(start));
+function contractCase(start: string, setup: () => ContractSubject): ContractCase {
+  const found = contractCases(setup).filter(({ name }) => name.startsWith(start));
   if (found[0] === undefined || found.length > 1) throw new Error(`${found.length} cases start with "${start}"`);
   return found[0];
 }
@@ -149,24 +151,97 @@ const violations: ReadonlyArray<readonly [violation: string, broken: Broken, cas
   ['decodes ids once more, and breaks on others', rewritten(decodeURIComponent), 'ids with percent signs'],
 ];
 
+/** Fails unless this case holds for a good backend, and names its promise for this one. */
+async function expectFound(caseName: string, setup: () => ContractSubject): Promise<void> {
+  await contractCase(caseName, () => subject(() => ({}))).run();
+  const broken = contractCase(caseName, setup);
+  const error: unknown = await broken.run().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ContractViolation);
+  expect(error).toMatchObject({ promise: broken.name, message: expect.stringContaining(broken.name) });
+}
+
 describe('the backend contract finds a backend out that', () => {
-  test.each(violations)('%s', async (_violation, broken, caseName) => {
-    const found = contractCase(caseName);
-    await found.run(subject(() => ({})));
-    await expect(found.run(subject(broken))).rejects.toBeInstanceOf(Error);
-  });
+  test.each(violations)('%s', (_violation, broken, caseName) => expectFound(caseName, () => subject(broken)));
 
   test.each(['an unbind revokes its own credentials', 'a bind sent again', 'the id of a removed binding'])(
     'does not revoke credentials (%s)',
-    async (caseName) => {
-      await expect(
-        contractCase(caseName).run(subject(() => ({}), { checkCredentials: async () => true })),
-      ).rejects.toBeInstanceOf(Error);
-    },
+    (caseName) => expectFound(caseName, () => subject(() => ({}), { checkCredentials: async () => true })),
   );
 
-  test('gives credentials that do not work', async () => {
-    const broken = subject(() => ({}), { checkCredentials: async () => false });
-    await expect(contractCase('a bind gives a credentials object').run(broken)).rejects.toBeInstanceOf(Error);
+  test('gives credentials that do not work', () =>
+    expectFound('a bind gives a credentials object', () => subject(() => ({}), { checkCredentials: async () => false })));
+
+  test.each([
+    ['has one place for all instances', () => 'place', 'what is kept in one instance'],
+    ['keeps data after a delete', ({ instance }: Kept) => instance, 'a new instance finds nothing'],
+  ])('%s', (_what, placeOf, caseName) => expectFound(caseName, () => keeping(placeOf)));
+
+  test('gives data that is there to whoever provisions again', () =>
+    expectFound('a provision with another operation id', () =>
+      keeping(
+        ({ instance }) => instance,
+        (good) => ({ provision: (request, call) => good.provision(request, call).catch(() => done({})) }),
+      ),
+    ));
+
+  test('leaves connections open', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const sockets: Socket[] = [];
+    const connected: Broken = (good) => ({
+      async provision(request, call) {
+        const socket = connect(port, '127.0.0.1');
+        sockets.push(socket);
+        await once(socket, 'connect');
+        return good.provision(request, call);
+      },
+    });
+    try {
+      await expectFound('close gives up every connection', () => subject(connected));
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
   });
+
+  test.each<readonly [string, (environment: TestEnvironment) => Partial<ServiceBackend>]>([
+    ['tells a secret in an error', () => ({ update: () => Promise.reject(new BrokerError('BadRequest', 'no login for hunter2')) })],
+    [
+      'tells a secret in its log',
+      ({ log }) => ({
+        update: () => {
+          log.warn('no login', { password: 'hunter2' });
+          return Promise.reject(new BrokerError('BadRequest', 'no'));
+        },
+      }),
+    ],
+  ])('%s', (_what, broken) =>
+    expectFound('an update comes to an end', () => {
+      const environment = testEnvironment();
+      return subject(() => broken(environment), { environment, secrets: ['hunter2'] });
+    }));
 });
+
+/** What is known of where a binding keeps its data. */
+interface Kept {
+  readonly instance: string;
+}
+
+/** A simulator whose users keep data in the place that the credentials name. */
+function keeping(placeOf: (kept: Kept) => string, more: Broken = () => ({})): ContractSubject {
+  const places = new Map<string, string>();
+  const bind: Broken = (good) => ({
+    ...more(good),
+    async bind(request, call) {
+      await good.bind(request, call);
+      return done({ credentials: toRawJson({ place: placeOf({ instance: request.instanceId }) }) });
+    },
+  });
+  return subject(bind, {
+    data: {
+      write: async ({ place }, text) => void places.set(String(place), text),
+      read: async ({ place }) => places.get(String(place)),
+    },
+  });
+}

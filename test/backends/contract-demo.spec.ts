@@ -2,17 +2,20 @@ import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoBackend } from '#backends/demo';
-import { describeBackendContract, testEnvironment } from '#sdk/testing';
+import { contractCases, testEnvironment } from '#sdk/testing';
 
 const catalog = { signal: AbortSignal.timeout(60_000) };
 
-describeBackendContract('demo', () => ({
-  backend: demoBackend.create({}, testEnvironment()),
-  serviceId: 'b98aea8a-9961-44bc-b68e-627b5d495a94',
-  planId: 'dcb86c66-274e-44c0-941d-d78cacd12ccc',
-  bindable: true,
-  close: async () => undefined,
-}));
+describe('demo keeps the backend contract', () => {
+  const cases = contractCases(() => ({
+    backend: demoBackend.create({}, testEnvironment()),
+    serviceId: 'b98aea8a-9961-44bc-b68e-627b5d495a94',
+    planId: 'dcb86c66-274e-44c0-941d-d78cacd12ccc',
+    bindable: true,
+    close: async () => undefined,
+  }));
+  test.each(cases)('$name', ({ run }) => run());
+});
 
 describe('the catalog of the demo backend', () => {
   let folder: string;

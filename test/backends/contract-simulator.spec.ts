@@ -1,5 +1,5 @@
 import { createSimulator, type SimulatorSettingsInput } from '#backends/simulator';
-import { describeBackendContract, type ContractSubject } from '#sdk/testing';
+import { contractCases, type ContractSubject } from '#sdk/testing';
 
 function subject(settings: SimulatorSettingsInput, plans: { planId: string; asyncPlanId?: string }): ContractSubject {
   const backend = createSimulator({ asyncDurationMs: 20, slowDelayMs: 20, ...settings });
@@ -18,21 +18,19 @@ function subject(settings: SimulatorSettingsInput, plans: { planId: string; asyn
   };
 }
 
-describeBackendContract('simulator', () => subject({}, { planId: 'simulator-sync', asyncPlanId: 'simulator-async' }));
-
-describeBackendContract('simulator with bindings that finish later', () =>
-  subject({}, { planId: 'simulator-async-bind' }),
-);
-
-describeBackendContract('simulator that answers late', () => subject({}, { planId: 'simulator-slow' }));
-
-describeBackendContract('simulator with a plan that cannot be bound', () =>
-  subject({}, { planId: 'simulator-not-bindable' }),
-);
-
-describeBackendContract('simulator with shared credentials and nothing to fetch', () =>
-  subject(
-    { capabilities: { sharedCredentials: true, fetchInstance: false, fetchBinding: false, parallelBindings: false } },
-    { planId: 'simulator-sync' },
-  ),
-);
+describe.each<readonly [string, () => ContractSubject]>([
+  ['simulator', () => subject({}, { planId: 'simulator-sync', asyncPlanId: 'simulator-async' })],
+  ['simulator with bindings that finish later', () => subject({}, { planId: 'simulator-async-bind' })],
+  ['simulator that answers late', () => subject({}, { planId: 'simulator-slow' })],
+  ['simulator with a plan that cannot be bound', () => subject({}, { planId: 'simulator-not-bindable' })],
+  [
+    'simulator with shared credentials and nothing to fetch',
+    () =>
+      subject(
+        { capabilities: { sharedCredentials: true, fetchInstance: false, fetchBinding: false, parallelBindings: false } },
+        { planId: 'simulator-sync' },
+      ),
+  ],
+])('%s keeps the backend contract', (_name, setup) => {
+  test.each(contractCases(setup))('$name', ({ run }) => run());
+});

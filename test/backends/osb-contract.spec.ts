@@ -1,5 +1,5 @@
 import { createSimulator, startBroker } from '#backends/simulator';
-import { type ContractSubject, describeBackendContract } from '#sdk/testing';
+import { contractCases, type ContractSubject } from '#sdk/testing';
 import { osbAt } from './osb-fixture.js';
 
 const credentials = { username: 'gateway', password: 'pässwörd:1' };
@@ -8,7 +8,7 @@ const credentials = { username: 'gateway', password: 'pässwörd:1' };
 async function subjectOf(planId: string, apiVersion: string): Promise<ContractSubject> {
   const simulator = createSimulator({ asyncDurationMs: 50, slowDelayMs: 50 });
   const broker = await startBroker({ backend: simulator, apiVersion, ...credentials });
-  const { backend } = osbAt(broker.url, { ...credentials, apiVersion });
+  const { backend, environment } = osbAt(broker.url, { ...credentials, apiVersion });
   return {
     backend,
     serviceId: 'simulator-service',
@@ -20,17 +20,16 @@ async function subjectOf(planId: string, apiVersion: string): Promise<ContractSu
         .instances()
         .flatMap(({ bindings }) => bindings)
         .some(({ status, credentials: kept }) => status === 'ready' && kept === JSON.stringify(given)),
-    close: async () => {
-      await backend.close?.();
-      await broker.close();
-    },
+    secrets: [credentials.password],
+    environment,
+    close: () => broker.close(),
   };
 }
 
-describeBackendContract('a broker behind osb', () => subjectOf('simulator-sync', '2.17'));
-
-describeBackendContract('a broker of 2.14 that binds in its own time behind osb', () =>
-  subjectOf('simulator-async-bind', '2.14'),
-);
-
-describeBackendContract('a slow broker of 2.11 behind osb', () => subjectOf('simulator-slow', '2.11'));
+describe.each([
+  ['a broker behind osb', 'simulator-sync', '2.17'],
+  ['a broker of 2.14 that binds in its own time behind osb', 'simulator-async-bind', '2.14'],
+  ['a slow broker of 2.11 behind osb', 'simulator-slow', '2.11'],
+])('%s keeps the backend contract', (_name, planId, apiVersion) => {
+  test.each(contractCases(() => subjectOf(planId, apiVersion)))('$name', ({ run }) => run());
+});

@@ -15,6 +15,7 @@ export const catalogWith = (flags: Record<string, unknown> = {}): object => ({
 export interface OsbUnderTest {
   readonly backend: ServiceBackend;
   readonly log: TestEnvironment['lines'];
+  readonly environment: TestEnvironment;
 }
 
 /** The backend as an operator would set it up, with the stub's address allowed. */
@@ -25,7 +26,7 @@ export function osbAt(
 ): OsbUnderTest {
   const environment = testEnvironment('stub', addresses);
   const parsed = osbBackend.settings.parse({ url, username: 'gateway', password: 'pässwörd:1', ...settings });
-  return { backend: osbBackend.create(parsed, environment), log: environment.lines };
+  return { backend: osbBackend.create(parsed, environment), log: environment.lines, environment };
 }
 
 /** Every verb but the polls, called with the plainest request. */

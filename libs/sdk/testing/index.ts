@@ -1,5 +1,6 @@
-export * from './contract-case.js';
-export * from './contract.js';
+export type { ContractSubject, InstanceData } from './contract-subject.js';
+export { ContractViolation } from './contract-violation.js';
+export { contractCases, type ContractCase } from './contract.js';
 export * from './growth.js';
 export * from './instance-driver.js';
 export * from './memory-state-slot.js';

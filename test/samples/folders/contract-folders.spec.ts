@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeBackendContract, testEnvironment } from '#sdk/testing';
+import { contractCases, testEnvironment } from '#sdk/testing';
 import { foldersBackend } from './folders-backend.js';
 
-describeBackendContract('folders', async () => {
+const text = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined);
+
+const cases = contractCases(async () => {
   const root = await mkdtemp(join(tmpdir(), 'folders-'));
   return {
     backend: foldersBackend.create({ root }, testEnvironment()),
@@ -14,9 +16,16 @@ describeBackendContract('folders', async () => {
     // The real thing: is there a file with this key?
     async checkCredentials({ folder, key }) {
       const names = await readdir(String(folder)).catch(() => []);
-      const keys = await Promise.all(names.map((name) => readFile(join(String(folder), name), 'utf8')));
+      const keys = await Promise.all(names.map((name) => text(join(String(folder), name))));
       return keys.includes(String(key));
+    },
+    // What users keep: shows that instances are apart, and that a delete leaves nothing.
+    data: {
+      write: ({ folder }, note) => writeFile(join(String(folder), 'note'), note),
+      read: ({ folder }) => text(join(String(folder), 'note')),
     },
     close: () => rm(root, { recursive: true }),
   };
 });
+
+for (const { name, run } of cases) test(`folders: ${name}`, run);

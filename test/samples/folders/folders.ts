@@ -9,6 +9,7 @@ import {
   type BindingRef,
   type BindingResult,
   type BindRequest,
+  type Call,
   type InstanceRef,
   type InstanceResult,
   type Outcome,
@@ -28,9 +29,16 @@ export class Folders implements ServiceBackend {
     return CATALOG;
   }
 
-  async provision(request: ProvisionRequest): Promise<Outcome<InstanceResult>> {
-    // Sent again, it finds the folder and is content: one instance, not two.
-    await mkdir(this.folderOf(request), { recursive: true });
+  async provision(request: ProvisionRequest, { operationId, state }: Call): Promise<Outcome<InstanceResult>> {
+    const isSentAgain = state.get('operation') === operationId;
+    await state.put('operation', String(operationId));
+    try {
+      await mkdir(this.folderOf(request));
+    } catch (error) {
+      // Sent again, it finds its own folder and is content. What another operation made may hold somebody's data.
+      if (codeOf(error) !== 'EEXIST') throw error;
+      if (!isSentAgain) throw new BrokerError('Conflict', 'There is a folder of this id already.');
+    }
     return done({});
   }
 
@@ -82,10 +90,12 @@ async function unlessMissing(work: Promise<void>, code: 'Gone' | 'NotFound', des
   try {
     await work;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new BrokerError(code, description);
+    if (codeOf(error) === 'ENOENT') throw new BrokerError(code, description);
     throw error;
   }
 }
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 async function notOffered(): Promise<never> {
   throw new BrokerError('MethodNotAllowed', 'This backend does not offer this.');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expectRefusal, withInstance, type ContractCase } from '../contract-case.js';
+import { ensureRefused, withInstance, type ContractPromise } from '../contract-promise.js';
 
 /** Ids a platform may use: 1 to 1,024 characters, any but NUL. Each is made unique by what `unique` puts into it. */
 const awkwardIds: ReadonlyArray<readonly [what: string, id: (unique: string) => string]> = [
@@ -26,35 +26,35 @@ const lookalikes: ReadonlyArray<readonly [what: string, pair: (unique: string) =
 ];
 
 /** What every backend promises about ids. */
-export const identifierCases: readonly ContractCase[] = [
+export const identifierPromises: readonly ContractPromise[] = [
   ...awkwardIds.map(([what, id]) => wholeLife(what, id)),
   ...lookalikes.map(([what, pair]) => stayApart(what, pair)),
 ];
 
-function wholeLife(what: string, id: (unique: string) => string): ContractCase {
+function wholeLife(what: string, id: (unique: string) => string): ContractPromise {
   return {
     name: `ids ${what} live a whole life`,
-    async run(subject) {
+    async keep(subject) {
       const story: Parameters<typeof withInstance>[1] = async (instance) => {
         await instance.provision();
         if (subject.bindable) {
           const binding = instance.binding(id(randomUUID()));
           await binding.bind();
           await binding.unbind();
-          await expectRefusal(binding.unbind(), 'Gone');
+          await ensureRefused(binding.unbind(), 'Gone');
         }
         await instance.deprovision();
-        await expectRefusal(instance.deprovision(), 'Gone');
+        await ensureRefused(instance.deprovision(), 'Gone');
       };
       await withInstance(subject, story, { instanceId: id(randomUUID()) });
     },
   };
 }
 
-function stayApart(what: string, pair: (unique: string) => readonly [string, string]): ContractCase {
+function stayApart(what: string, pair: (unique: string) => readonly [string, string]): ContractPromise {
   return {
     name: `two instances whose ids differ only in ${what} are two`,
-    run(subject) {
+    keep(subject) {
       const [firstId, secondId] = pair(randomUUID());
       return withInstance(
         subject,
