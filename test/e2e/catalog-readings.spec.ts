@@ -55,7 +55,7 @@ test('settings that change while the catalog is read end that reading without a 
   try {
     const admin = await AdminClient.of(gateway.admin());
     const registering = gateway.register('changed', 'scripted', { does: 'hangs' });
-    await eventually(() => reads, ({ length }) => length === 1);
+    await eventually(() => reads, ({ length }) => length > 0);
     expect((await admin.ask('PATCH', '/backends/changed', { body: { settings: { does: 'works' } } })).status).toBe(200);
     await registering;
     expect(await offered(gateway)).toContain('s');

@@ -52,7 +52,7 @@ test('what a backend gave while the database was away is written when it is back
 
 test('a request that waits for an asynchronous backend waits through an outage of the database', async () => {
   const waiting = gateway.osb().provision('waiting', plan('async'));
-  await eventually(() => asked('PUT', 'waiting'), (count) => count === 1);
+  await eventually(() => asked('PUT', 'waiting'), (count) => count >= 1);
   await door.shut();
   await door.open();
   expect((await waiting).status).toBe(201);
@@ -62,7 +62,7 @@ test('a database that is away for longer than the request can wait makes it 503,
   const osb = gateway.osb();
   const slower = { parameters: { simulate: { delayMs: 1_000 } } };
   const unanswered = osb.provision('late', plan('sync'), slower);
-  await eventually(() => asked('PUT', 'late'), (count) => count === 1);
+  await eventually(() => asked('PUT', 'late'), (count) => count >= 1);
   // One that is not confirmed yet would be undone and made anew (ADR 22).
   await eventually(() => confirmed(database.url, 'late'), ({ length }) => length === 1);
   await door.shut();

@@ -43,7 +43,7 @@ test('G22, P34: the catalog is there while every backend hangs', async () => {
   const before = await catalog();
   broker.when('GET', 'catalog', neverAnswer);
   refresh('known').catch(() => undefined);
-  await eventually(async () => broker.asked('GET', 'catalog').length, (count) => count === 1);
+  await eventually(async () => broker.asked('GET', 'catalog').length, (count) => count >= 1);
   expect(await catalog()).toBe(before);
 });
 

@@ -31,7 +31,7 @@ const isGone = () => eventually(() => osb.deprovision(id, broker.plan, { accepts
 test('G90: a backend that is busy is asked again until what it may have made is gone', async () => {
   broker.when('DELETE', 'instance', BUSY, BUSY, BUSY, reply(200, {}));
   expect((await osb.provision(id, broker.plan)).status).toBe(502);
-  await eventually(async () => broker.asked('DELETE', 'instance').length, (count) => count === 4);
+  await eventually(async () => broker.asked('DELETE', 'instance').length, (count) => count >= 4);
   await isGone();
 });
 
@@ -100,7 +100,7 @@ test('a delete that was accepted while the unanswered create could still act doe
   broker.when('PUT', 'instance', hangUp(), reply(500, {})).when('DELETE', 'instance', reply(202, { operation: 'o' }));
   broker.when('GET', 'last operation', reply(200, { state: 'in progress' }));
   await osb.provision(id, broker.plan, {}, { acceptsIncomplete: true });
-  await eventually(async () => broker.asked('DELETE', 'instance').length, (count) => count === 1);
+  await eventually(async () => broker.asked('DELETE', 'instance').length, (count) => count >= 1);
   await eventually(() => query(stage.gateway.database.url, IS_QUIET, [id]), ([row]) => row?.['is_quiet']);
   broker.when('GET', 'last operation', reply(200, { state: 'succeeded' }));
   await isGone();

@@ -60,7 +60,7 @@ test('G78: a client that goes away changes nothing: the work goes on, and its re
   broker.when('PUT', 'instance', (response, request) => void promise.then(() => reply(201, { dashboard_url: 'https://d.example' })(response, request)));
   const gone = new AbortController();
   const asked = osb.provision(id, broker.plan, {}, { signal: gone.signal }).catch(() => 'gone');
-  await eventually(async () => broker.changes.length, (count) => count === 1);
+  await eventually(async () => broker.changes.length, (count) => count >= 1);
   gone.abort();
   expect(await asked).toBe('gone');
   resolve();

@@ -22,6 +22,11 @@ beforeEach(async () => {
   expect((await osb.provision(id, broker.plan)).status).toBe(201);
   expect((await osb.bind(id, 'good', broker.plan)).status).toBe(201);
 });
+/** What a test leaves to be sent for ever would count in the next one, and open the backend's breaker. */
+afterEach(async () => {
+  broker.forget();
+  await eventually(async () => (await stage.admin.get('/operations', { state: 'running' })).body.items, ({ length }) => length === 0);
+});
 afterAll(() => stage.stop());
 
 const ACCEPTS = { acceptsIncomplete: true };
@@ -70,7 +75,7 @@ test('an update waits for the call of an orphan mitigation that is under way, an
   const call = held(reply(500, {}));
   broker.when('PUT', 'binding', reply(500, {})).when('DELETE', 'binding', call.script);
   expect((await osb.bind(id, 'bad', broker.plan)).status).toBe(502);
-  await eventually(async () => broker.asked('DELETE', 'binding').length, (count) => count === 1);
+  await eventually(async () => unbindsOfBad(), (count) => count > 0);
   const update = osb.update(id, broker.plan.serviceId, { parameters: { a: 1 } });
   const elsewhere = randomUUID();
   expect((await osb.provision(elsewhere, broker.plan)).status).toBe(201);

@@ -73,7 +73,7 @@ describe.each([
   async function refusedAfter(fail: () => void): Promise<void> {
     broker.when('DELETE', subject, ...REFUSED_ONCE);
     const created = create();
-    await eventually(async () => broker.asked('PUT', subject).length, (count) => count === 1);
+    await eventually(async () => broker.asked('PUT', subject).length, (count) => count >= 1);
     const { status, body } = await remove();
     expect(status).toBe(202);
     fail();
@@ -102,7 +102,7 @@ describe.each([
     const removal = held(reply(200, {}));
     broker.when('PUT', subject, reply(500, {}), reply(201, {})).when('DELETE', subject, removal.script);
     expect((await create()).status).toBe(502);
-    await eventually(async () => broker.asked('DELETE', subject).length, (count) => count === 1);
+    await eventually(async () => broker.asked('DELETE', subject).length, (count) => count >= 1);
     const waiting = create();
     await looksForEnd();
     const { body } = await remove();

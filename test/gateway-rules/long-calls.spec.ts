@@ -63,7 +63,7 @@ describe('issue 10, line 5: timeoutMs counts above 50 s, and a 409 to a re-send 
     broker.when('PUT', 'instance', hangUp(), reply(409, { description: 'It is being created.' }));
     const { status, body } = await osb.provision(id, broker.plan, {}, ACCEPTS);
     expect(status).toBe(202);
-    await eventually(() => broker.asked('PUT', 'instance').length, (sent) => sent === 2);
+    await eventually(() => broker.asked('PUT', 'instance').length, (sent) => sent >= 2);
     expect((await osb.lastOperation(id, body.operation)).body.state).toBe('in progress');
     broker.when('GET', 'instance', reply(200, {}));
     expect((await osb.ended(id, body.operation)).body.state).toBe('succeeded');

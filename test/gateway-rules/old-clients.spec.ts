@@ -38,7 +38,7 @@ test('G53: also when it is sent again while it runs', async () => {
   const first = held(BOUND);
   broker.when('PUT', 'binding', first.script);
   const answers = [bind()];
-  await eventually(async () => broker.asked('PUT', 'binding').length, (count) => count === 1);
+  await eventually(async () => broker.asked('PUT', 'binding').length, (count) => count >= 1);
   answers.push(bind());
   first.release();
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([201, 200]);

@@ -32,7 +32,7 @@ test('binds of different ids of one instance reach a broker side by side', async
   const call = held(BOUND);
   broker.when('PUT', 'binding', call.script);
   const both = [osb.bind(id, 'one', broker.plan), osb.bind(id, 'other', broker.plan)];
-  await eventually(async () => binds(), (count) => count === 2);
+  await eventually(async () => binds(), (count) => count >= 2);
   call.release();
   expect((await Promise.all(both)).map(({ status }) => status)).toEqual([201, 201]);
 });
@@ -44,7 +44,7 @@ test('one by one where its operator wants it so', async () => {
   const call = held(BOUND);
   serial.when('PUT', 'binding', call.script, BOUND);
   const one = osb.bind(id, 'one', serial.plan);
-  await eventually(async () => serial.asked('PUT', 'binding').length, (count) => count === 1);
+  await eventually(async () => serial.asked('PUT', 'binding').length, (count) => count >= 1);
   const other = osb.bind(id, 'other', serial.plan);
   expect((await osb.fetch(id)).status).toBe(200);
   expect(serial.asked('PUT', 'binding')).toHaveLength(1);

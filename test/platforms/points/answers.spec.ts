@@ -76,7 +76,7 @@ test.each([
   broker.when('PUT', 'binding', reply(201, { credentials: {}, ...given }));
   const { status, body } = await osb.bind(id, 'b', broker.plan);
   expect([status, body.description]).toEqual([502, expect.stringContaining(named)]);
-  await eventually(async () => broker.asked('DELETE', 'binding').length, (count) => count === 1);
+  await eventually(async () => broker.asked('DELETE', 'binding').length, (count) => count >= 1);
 });
 
 test('P22: endpoints, whose ports are texts, are for clients of 2.15 and newer', async () => {
