@@ -7,6 +7,7 @@
  */
 export const ROOMS = {
   sdk: [],
+  'sdk/expressions': [],
   'sdk/testing': ['sdk'],
   core: ['sdk'],
   persistence: ['core', 'sdk'],
@@ -14,7 +15,7 @@ export const ROOMS = {
   telemetry: ['core'],
   'osb-api': ['core', 'sdk', 'security'],
   'admin-api': ['core', 'sdk', 'security'],
-  'backends/*': ['sdk'],
+  'backends/*': ['sdk', 'sdk/expressions'],
   config: [],
   migrations: ['config', 'persistence'],
   'apps/*': everyRoom(),
@@ -41,6 +42,11 @@ const WIRE = ['security', 'telemetry', 'osb-api', 'admin-api', 'apps/*', 'test']
 
 /** Packages kept to some rooms. Every other package is free. */
 export const PACKAGES: readonly PackageDoor[] = [
+  {
+    packages: ['@bufbuild/*'],
+    rooms: ['sdk/expressions'],
+    because: 'expressions are evaluated on a thread, within bounds',
+  },
   {
     packages: ['typeorm', '@nestjs/typeorm'],
     rooms: ['persistence', 'migrations'],
@@ -101,6 +107,7 @@ export function folderOf(room: string): string {
 function everyRoom() {
   return [
     'sdk',
+    'sdk/expressions',
     'sdk/testing',
     'core',
     'persistence',
