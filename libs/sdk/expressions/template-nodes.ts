@@ -55,8 +55,8 @@ function readText(text: string, place: string): Render {
 
 function within({ evaluate, text }: Exclude<Piece, string>, data: Parameters<Evaluate>[0]): string {
   const value = evaluate(data);
-  if (value === null || typeof value === 'object') throw new ExpressionError(`"${text}" stands within a text, and gives ${value === null ? 'null' : 'a list or map'}`);
-  return String(value as string | number | boolean);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new ExpressionError(`"${text}" stands within a text, and gives ${value === null ? 'null' : 'a list or map'}`);
 }
 
 function piecesOf(text: string): Piece[] {
