@@ -97,4 +97,6 @@ export interface PollRequest {
   /** The plan the platform would name: during a plan change the one before it. */
   readonly planId: string;
   readonly pollToken?: string;
+  /** What was asked, for work that goes on by being polled. Absent for deletes. */
+  readonly asked?: ProvisionRequest | UpdateRequest | BindRequest;
 }

@@ -13,5 +13,7 @@ export * from './raw-json.js';
 export * from './results.js';
 export * from './service-backend.js';
 export * from './settings.js';
+export { steps, type Steps, type StepsPoll } from './steps/steps.js';
+export { stepDone, stepWaiting, type Step, type StepContext, type StepDone, type StepOutcome, type StepResults, type StepWaiting } from './steps/step.js';
 export * from './unknown-outcome.js';
 export * from './unreachable.js';

@@ -15,7 +15,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { newUuid } from '../ids/ids.js';
 import { optional } from '../optional.js';
 import { kept, keptPoll } from './backend-contract.js';
-import { bindBody, bindingOf, bindingRef, instanceRef, provisionBody, updateBody } from './backend-requests.js';
+import { askedOf, bindingRef, bindRequest, instanceRef, provisionRequest, updateRequest } from './backend-requests.js';
 import type { BackendTexts } from './checked-step.js';
 import { ConfirmNotFound } from './confirm-not-found.js';
 import { givenUpUpdate, showsUpdate } from './given-up-update.js';
@@ -147,19 +147,14 @@ export class BackendStep {
     const { operation } = task;
     await failpoint('at-backend-call', operation.kind);
     switch (operation.kind) {
-      case 'provision': {
-        const request = { ...instanceRef(task), ...provisionBody(task) };
-        return instanceStep(kept('provision', await backend.provision(request, call)));
-      }
+      case 'provision':
+        return instanceStep(kept('provision', await backend.provision(provisionRequest(task), call)));
       case 'update':
-        return instanceStep(kept('update', await backend.update({ ...instanceRef(task), ...updateBody(task) }, call)));
+        return instanceStep(kept('update', await backend.update(updateRequest(task), call)));
       case 'deprovision':
         return deleteStep(kept('deprovision', await backend.deprovision(instanceRef(task), call)));
-      case 'bind': {
-        const binding = bindingOf(task);
-        const outcome = kept('bind', await backend.bind({ ...bindingRef(task), ...bindBody(binding) }, call));
-        return bindStep(outcome, backend);
-      }
+      case 'bind':
+        return bindStep(kept('bind', await backend.bind(bindRequest(task), call)), backend);
       case 'unbind':
         return deleteStep(kept('unbind', await backend.unbind(bindingRef(task), call)));
     }
@@ -193,6 +188,7 @@ export class BackendStep {
       kind,
       planId: update?.previousPlanId ?? task.instance.planId,
       ...optional('pollToken', pollToken),
+      ...optional('asked', askedOf(task)),
     };
     return task.binding
       ? backend.lastBindingOperation({ ...bindingRef(task), ...question }, call)
