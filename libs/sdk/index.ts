@@ -10,6 +10,7 @@ export * from './json-limits.js';
 export * from './outcome.js';
 export { parseInSlices, type LargeJsonLimits } from './parse-in-slices.js';
 export * from './raw-json.js';
+export * from './raw-number.js';
 export * from './results.js';
 export * from './service-backend.js';
 export * from './settings.js';

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { JsonCursor } from './json-cursor.js';
 import { JsonTextError, type JsonLimits } from './json-limits.js';
+import { numberAsSent } from './raw-number.js';
 
 /** Limits of a large document. */
 export interface LargeJsonLimits extends JsonLimits {
@@ -15,7 +16,7 @@ const VALUES_PER_LOOK = 256;
 
 /**
  * What `JSON.parse` gives, with a turn of the event loop for others every few milliseconds: for documents that are larger
- * than a request. Refuses what {@link parseRawObject} refuses.
+ * than a request. Refuses what {@link parseRawObject} refuses. Numbers that would lose their text are {@link RawNumber}s.
  *
  * @throws JsonTextError
  */
@@ -102,7 +103,8 @@ class SlicedParse {
   private token(token: string): unknown {
     const { maxNumberLength } = this.limits;
     if (token.length > maxNumberLength) throw new JsonTextError(`a number has more than ${inWords(maxNumberLength)} characters`);
-    return JSON.parse(token);
+    const value: unknown = JSON.parse(token);
+    return typeof value === 'number' ? numberAsSent(token) : value;
   }
 
   private enter(): void {

@@ -34,7 +34,10 @@ import type { BindingResult, FetchedBinding, FetchedInstance, InstanceResult } f
 export interface ServiceBackend {
   readonly capabilities: Capabilities;
 
-  /** GET /v2/catalog. The catalog object as a platform would read it; the gateway checks every rule. */
+  /**
+   * GET /v2/catalog. The catalog object as a platform would read it; the gateway checks every rule. A number that has to keep
+   * its text is made by `JSON.rawJSON`.
+   */
   catalog(call: { readonly signal: AbortSignal }): Promise<unknown>;
 
   /** PUT /v2/service_instances/:instance_id */

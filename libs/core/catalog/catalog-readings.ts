@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseInSlices, type LargeJsonLimits } from '#sdk';
 import type { BackendPolicy } from '../backends/backend.js';
 import type { CatalogSize } from './catalog-budget.js';
 import { totalSize } from './catalog-budget.js';
@@ -45,7 +46,7 @@ export class CatalogReadings {
     if (known?.digest === digest && known.keepInvalidMetadata === keepInvalidMetadata) return known.reading;
     const body = await this.catalogs.body(backendId);
     if (body === undefined) return undefined;
-    const reading = await readStored(parsed(body), this.schemas.of(backendId), keepInvalidMetadata);
+    const reading = await readStored(await parsed(body), this.schemas.of(backendId), keepInvalidMetadata);
     const size = sizeOfText({ services: [...reading.sources.values()] });
     this.byBackend.set(backendId, { digest, keepInvalidMetadata, textDigest: digestOf(body), reading, size });
     return reading;
@@ -59,9 +60,13 @@ export class CatalogReadings {
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64');
 
-function parsed(body: string): unknown {
+/** It was within limits when it was stored. */
+const NO_LIMITS: LargeJsonLimits = { maxDepth: Infinity, maxValues: Infinity, maxMembers: Infinity, maxNumberLength: Infinity };
+
+/** Schemas that are not published are stored as they came: one with a key such as `__proto__` costs numbers their text. */
+async function parsed(body: string): Promise<unknown> {
   try {
-    return JSON.parse(body);
+    return await parseInSlices(body, NO_LIMITS).catch(() => JSON.parse(body) as unknown);
   } catch {
     throw new DamagedCatalog('it is not JSON');
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainNumber } from '#sdk';
 
 /**
  * The rules of a catalog, each with where it comes from: the spec (OSB 2.17, Catalog Management), or a platform that
@@ -14,10 +15,13 @@ const identifier = text.max(MAX_IDENTIFIER, `must not be longer than ${MAX_IDENT
 const description = text.max(10_000, 'must not be longer than 10000 characters');
 
 /** Cloud Controller keeps it in a 32-bit column. */
-const durationSeconds = z
-  .int('must be a whole number')
-  .min(1, 'must be 1 or more')
-  .max(2 ** 31 - 1, 'must be less than 2^31');
+const durationSeconds = z.preprocess(
+  plainNumber,
+  z
+    .int('must be a whole number')
+    .min(1, 'must be 1 or more')
+    .max(2 ** 31 - 1, 'must be less than 2^31'),
+);
 
 /** The grammar of Semantic Versioning 2.0.0, strictly. */
 const NUMBER = '(0|[1-9]\\d*)';
@@ -67,7 +71,7 @@ export const OFFERING_RULES = z.looseObject({
   instances_retrievable: z.boolean().optional(),
   bindings_retrievable: z.boolean().optional(),
   allow_context_updates: z.boolean().optional(),
-  dashboard_client: dashboardClient.optional(),
+  dashboard_client: z.preprocess(plainNumber, dashboardClient.optional()),
   plan_updateable: z.boolean().optional(),
   plans: z.array(z.unknown()).min(1, 'must hold at least one plan'),
 });
@@ -82,7 +86,7 @@ export const PLAN_RULES = z.looseObject({
   binding_rotatable: z.boolean().optional(),
   plan_updateable: z.boolean().optional(),
   maximum_polling_duration: durationSeconds.optional(),
-  maintenance_info: maintenanceInfo.optional(),
+  maintenance_info: z.preprocess(plainNumber, maintenanceInfo.optional()),
 });
 
 const SHORT = 'is longer than 63 characters, which service-catalog refuses';

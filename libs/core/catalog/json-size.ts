@@ -1,3 +1,5 @@
+import { isRawNumber } from '#sdk';
+
 const MAX_DEPTH = 64;
 
 /**
@@ -17,7 +19,8 @@ interface Count {
 
 function add(value: unknown, count: Count, depth: number): void {
   if (count.bytes > count.limitBytes || depth > MAX_DEPTH) return;
-  if (typeof value === 'string') count.bytes += sizeOfText(value, count);
+  if (isRawNumber(value)) count.bytes += value.rawJSON.length;
+  else if (typeof value === 'string') count.bytes += sizeOfText(value, count);
   else if (Array.isArray(value)) addItems(value, count, depth);
   else if (typeof value === 'object' && value !== null) addMembers(value, count, depth);
   else count.bytes += String(value).length;

@@ -1,3 +1,5 @@
+import { isRawNumber } from '#sdk';
+
 /** Why an offering, a plan or a value in it cannot be published: one sentence that names the place and the rule. */
 export class NotPublishable extends Error {
   override readonly name = 'NotPublishable';
@@ -24,7 +26,7 @@ export function plainJson(value: unknown, at: string, depth = 0): unknown {
       if (!Number.isFinite(value)) throw new NotPublishable(`${at} is not a JSON number`);
       return value;
     case 'object':
-      if (value === null) return null;
+      if (value === null || isRawNumber(value)) return value;
       if (Array.isArray(value)) return value.map((item, index) => plainJson(item, `${at}[${index}]`, depth + 1));
       return plainObject(value, at, depth);
     default:

@@ -2,6 +2,7 @@ import { isObject } from '../is-object.js';
 import type { ParameterSchema, PlanSchemas, WireObject } from './offering.js';
 import type { BackendSchemas } from './parameter-schemas.js';
 import { NotPublishable, plainJson } from './plain-json.js';
+import { writeCountsAsIntegers } from './schema-document.js';
 
 /** What came of the `schemas` of a plan. None of it keeps the plan out of the catalog. */
 export interface ReadSchemas {
@@ -65,7 +66,9 @@ class SchemasReader {
     if (typeof inside === 'object') return this.holder(raw, place, inside);
     if (raw === null || (inside !== undefined && !this.isPresent(raw, place))) return undefined;
     const [value] = this.copied({ [key]: raw }, at);
-    if (inside !== undefined && value !== undefined) this.found.set(value as ParameterSchema, { at: place, use: inside });
+    if (inside === undefined || value === undefined) return value;
+    writeCountsAsIntegers(value as ParameterSchema);
+    this.found.set(value as ParameterSchema, { at: place, use: inside });
     return value;
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainNumber } from '#sdk';
 import { isObject } from '../is-object.js';
 import { brokenRules, shortList } from './catalog-rules.js';
 import type { WireObject } from './offering.js';
@@ -6,14 +7,14 @@ import type { WireObject } from './offering.js';
 /** The members of `metadata` that platforms know, with their types (OSB 2.17 profile; `shareable`: Cloud Controller). */
 type MemberTypes = Readonly<Record<string, z.ZodType>>;
 
-const amount = z
+const currencies = z
   .unknown()
   .refine((value) => typeof value !== 'object' || value === null || Object.keys(value).length <= 100, {
     error: 'must not have more than 100 currencies',
     abort: true,
   })
-  .pipe(z.record(z.string(), z.number()));
-const cost = z.looseObject({ amount, unit: z.string() });
+  .pipe(z.record(z.string(), z.preprocess(plainNumber, z.number())));
+const cost = z.preprocess(plainNumber, z.looseObject({ amount: z.preprocess(plainNumber, currencies), unit: z.string() }));
 
 export const OFFERING_METADATA: MemberTypes = {
   displayName: z.string(),

@@ -1,9 +1,10 @@
 import { TimeSlice } from '../event-loop/time-slice.js';
+import { isObject } from '../is-object.js';
 import { admitEntries, withoutPlans, type AdmittedService, type KnownEntries, type RawEntry } from './admit-entries.js';
 import { WHOLE_BUDGET, type CatalogBudget } from './catalog-budget.js';
 import { ADVICE, brokenRules, OFFERING_RULES, type CheckedOffering } from './catalog-rules.js';
 import { Findings } from './findings.js';
-import type { CatalogFinding, LeftOut, ServiceOffering, ServicePlan } from './offering.js';
+import type { CatalogFinding, LeftOut, ServiceOffering, ServicePlan, WireObject } from './offering.js';
 import type { BackendSchemas } from './parameter-schemas.js';
 import { NotPublishable, plainJson } from './plain-json.js';
 import { OFFERING_METADATA, readMetadata } from './profile-metadata.js';
@@ -85,7 +86,7 @@ export async function readCatalog(raw: unknown, schemas: SchemaChecks, context =
 
 function servicesIn(raw: unknown): unknown[] {
   if (!isObject(raw)) throw new CatalogUnreadable(`the catalog must be a JSON object, but it is ${kindOf(raw)}`);
-  const { services } = raw;
+  const { services } = raw as { readonly services?: unknown };
   if (Array.isArray(services)) return services;
   throw new CatalogUnreadable(`"services" must be an array, but it is ${kindOf(services)}`);
 }
@@ -206,7 +207,7 @@ function checkedOffering(raw: unknown, at: string, { keepInvalidMetadata }: Read
 }
 
 /** Its plans are checked one by one, so that a bad plan is not the offering's fault: here, whether there is any. */
-function plainOffering({ plans, ...rest }: Record<string, unknown>, at: string): object {
+function plainOffering({ plans, ...rest }: { readonly plans?: unknown }, at: string): object {
   return { ...(plainJson(rest, at) as object), plans: Array.isArray(plans) ? plans.slice(0, 1) : plans };
 }
 
@@ -263,7 +264,7 @@ function namesOf(service: unknown, plan?: unknown): Names {
 const planNamesOf = (plan: unknown): Names => ({ ...text('planId', plan, 'id'), ...text('planName', plan, 'name') });
 
 function text<K extends string>(as: K, raw: unknown, member: string): { readonly [P in K]?: string } {
-  const value = isObject(raw) ? raw[member] : undefined;
+  const value = isObject(raw) ? (raw as WireObject)[member] : undefined;
   return (typeof value === 'string' ? { [as]: value } : {}) as { readonly [P in K]?: string };
 }
 
@@ -275,10 +276,6 @@ function findingOf(named: Names, reason: string): CatalogFinding {
 
 function shortened(value: string, maxLength: number): string {
   return value.length > maxLength ? `${value.slice(0, maxLength).toWellFormed()}…` : value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function kindOf(value: unknown): string {

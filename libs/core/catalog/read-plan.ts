@@ -1,3 +1,4 @@
+import { plainNumber } from '#sdk';
 import { ADVICE, brokenRules, PLAN_RULES, type CheckedPlan } from './catalog-rules.js';
 import { isObject } from '../is-object.js';
 import type { MaintenanceInfo, ServicePlan, WireObject } from './offering.js';
@@ -59,9 +60,11 @@ function servicePlan(checked: CheckedPlan, defaults: PlanDefaults, schemas: Read
   const free = checked.free ?? true;
   const bindable = checked.bindable ?? defaults.bindable;
   const planUpdateable = checked.plan_updateable ?? defaults.planUpdateable;
-  const seconds = checked.maximum_polling_duration;
+  // An integer to Cloud Controller, which takes 3600.0 for none.
+  const seconds = plainNumber(checked.maximum_polling_duration) as number | undefined;
   // Written out because clients disagree on what an absent flag means (Korifi and service-catalog: false).
-  const frame: WireObject = { ...checked, free, bindable, plan_updateable: planUpdateable };
+  const duration = seconds === undefined ? {} : { maximum_polling_duration: seconds };
+  const frame: WireObject = { ...checked, ...duration, free, bindable, plan_updateable: planUpdateable };
   const wire = withSchemas(frame, schemas.wire);
   return {
     id: checked.id,

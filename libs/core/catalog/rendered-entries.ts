@@ -1,4 +1,5 @@
 import { TimeSlice } from '../event-loop/time-slice.js';
+import { isObject } from '../is-object.js';
 import type { ServiceOffering, WireObject } from './offering.js';
 
 /** Entries as they are published, in bytes. They never change, so each is rendered once. */
@@ -64,6 +65,6 @@ function frameOf(wire: WireObject): readonly [before: Buffer, after: Buffer] {
 
 /** One order of keys, so that neither a backend nor a database that shuffles them makes another catalog of it. */
 function withSortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

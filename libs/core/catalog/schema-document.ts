@@ -1,3 +1,5 @@
+import { isRawNumber, plainNumber } from '#sdk';
+import { isObject } from '../is-object.js';
 import { NotPublishable, plainJson } from './plain-json.js';
 
 /** The versions of JSON schema the gateway knows. */
@@ -101,10 +103,10 @@ export function subschemasOf(root: object): Subschema[] {
   // The list grows while it is walked.
   for (const { pointer, schema } of found) {
     for (const [keyword, held] of Object.entries(schema)) {
-      if (isObject(held) && HOLDING_ONE.has(keyword)) found.push({ pointer: `${pointer}/${keyword}`, schema: held });
+      if (isObject(held) && HOLDING_ONE.has(keyword)) found.push({ pointer: `${pointer}/${keyword}`, schema: held as SchemaObject });
       if (!holdsSeveral(keyword, held)) continue;
       for (const [key, part] of Object.entries(held)) {
-        if (isObject(part)) found.push({ pointer: `${pointer}/${keyword}/${key}`, schema: part });
+        if (isObject(part)) found.push({ pointer: `${pointer}/${keyword}/${key}`, schema: part as SchemaObject });
       }
     }
   }
@@ -113,6 +115,16 @@ export function subschemasOf(root: object): Subschema[] {
 
 function holdsSeveral(keyword: string, held: unknown): held is object {
   return Array.isArray(held) ? HOLDING_MANY.has(keyword) : isObject(held) && HOLDING_NAMED.has(keyword);
+}
+
+/** Counts: `1.0` is an integer to JSON schema since draft-06, and none to Cloud Controller, which refuses the catalog. */
+const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'];
+
+/** Writes `1.0` as `1` where a schema counts something. Changes the schema. */
+export function writeCountsAsIntegers(schema: object): void {
+  for (const { schema: part } of subschemasOf(schema)) {
+    for (const keyword of COUNTS) if (isRawNumber(part[keyword])) part[keyword] = plainNumber(part[keyword]);
+  }
 }
 
 /** Pointers to the references in a schema that leave it. */
@@ -138,8 +150,4 @@ export function faultOfJson(schema: object): string | undefined {
 function describesObject(schema: object): boolean {
   const { type } = schema as SchemaObject;
   return type === undefined || [type].flat().includes('object');
-}
-
-function isObject(value: unknown): value is SchemaObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

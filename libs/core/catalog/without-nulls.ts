@@ -1,3 +1,5 @@
+import { isObject } from '../is-object.js';
+
 /** Which members are themselves objects of the spec, to be cleaned as well. */
 interface Inside {
   readonly [member: string]: Inside;
@@ -8,7 +10,7 @@ interface Inside {
  * metadata and vendor fields, null may mean something and stays.
  */
 export function withoutNulls(value: unknown, inside: Inside): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (!isObject(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(
     members.map(([key, member]) => {
