@@ -40,6 +40,7 @@ import { RefusedCreates } from './operations/refused-creates.js';
 import { Reservations } from './operations/reservations.js';
 import { RunnerShares } from './operations/runner-shares.js';
 import { RetryPolicy } from './operations/retry-policy.js';
+import { UnbindsBeforeDeprovision } from './operations/unbinds-before-deprovision.js';
 import { RegisterPlatform } from './platforms/register-platform.js';
 
 const USE_CASES = [
@@ -87,6 +88,7 @@ const WORKINGS = [
   RunnerShares,
   RetryPolicy,
   SettingsCheck,
+  UnbindsBeforeDeprovision,
   { provide: ParameterSchemas, useFactory: () => new ParameterSchemas() },
 ];
 

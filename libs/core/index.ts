@@ -42,6 +42,7 @@ export * from './operations/caller.js';
 export * from './operations/earlier-creates.js';
 export * from './operations/last-operation.js';
 export * from './operations/late-creates.js';
+export * from './operations/unbinds-before-deprovision.js';
 export * from './operations/lifecycle-store.js';
 export * from './operations/operation.js';
 export * from './operations/parked-operations.js';

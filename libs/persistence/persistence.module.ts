@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore, RefusedCreateStore, UnheardFailureStore } from '#core';
+import { AuditTrail, BackendStore, CatalogStore, CredentialDirectory, Inventory, LateCreateStore, LeavingBindingStore, LifecycleStore, OperationNews, ParkedOperationStore, PlatformStore, RefusedCreateStore, UnheardFailureStore } from '#core';
 import { DataSource } from 'typeorm';
 import { Notifications } from './notifications.js';
 import { Orm } from './orm.js';
@@ -10,6 +10,7 @@ import { PostgresBackendStore } from './stores/postgres-backend-store.js';
 import { PostgresCatalogStore } from './stores/postgres-catalog-store.js';
 import { PostgresInventory } from './stores/postgres-inventory.js';
 import { PostgresLateCreates } from './stores/postgres-late-creates.js';
+import { PostgresLeavingBindings } from './stores/postgres-leaving-bindings.js';
 import { PostgresLifecycleStore } from './stores/postgres-lifecycle-store.js';
 import { PostgresParkedOperations } from './stores/postgres-parked-operations.js';
 import { PostgresPlatformStore } from './stores/postgres-platform-store.js';
@@ -26,6 +27,7 @@ export class PersistenceModule {
       { provide: CatalogStore, useClass: PostgresCatalogStore },
       { provide: Inventory, useClass: PostgresInventory },
       { provide: LateCreateStore, useClass: PostgresLateCreates },
+      { provide: LeavingBindingStore, useClass: PostgresLeavingBindings },
       { provide: LifecycleStore, useClass: PostgresLifecycleStore },
       { provide: OperationNews, useClass: PostgresNews },
       { provide: ParkedOperationStore, useClass: PostgresParkedOperations },

@@ -9,6 +9,11 @@ export interface Capabilities {
   /** All bindings of an instance share credentials: unbind revokes nothing. Shown to operators as a warning. */
   readonly sharedCredentials?: boolean;
   /**
+   * `deprovision` revokes the credentials of every binding that is left. Operators may then turn off that bindings are
+   * unbound before it (`policy.unbindBeforeDeprovision`).
+   */
+  readonly deprovisionRevokesBindings?: boolean;
+  /**
    * Verbs that may answer `accepted`; absent: none. Where operators turn waiting off for a plan (`bridgeSync: false`), the
    * gateway refuses these verbs with `AsyncRequired` when the platform takes no 202, and sends all others.
    */

@@ -176,6 +176,11 @@ describe('the backend contract finds a backend out that', () => {
     ['keeps data after a delete', ({ instance }: Kept) => instance, 'a new instance finds nothing'],
   ])('%s', (_what, placeOf, caseName) => expectFound(caseName, () => keeping(placeOf)));
 
+  test('says that a deprovision revokes bindings, which live on', () =>
+    expectFound('a deprovision revokes what bindings are left', () =>
+      subject((good) => ({ capabilities: { ...good.capabilities, deprovisionRevokesBindings: true } }), { checkCredentials: async () => true }),
+    ));
+
   test('gives data that is there to whoever provisions again', () =>
     expectFound('a provision with another operation id', () =>
       keeping(

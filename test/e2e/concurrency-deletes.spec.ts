@@ -112,7 +112,7 @@ describe.each([
     expect([bind.status, deleted.status]).toEqual([202, 202]);
     await succeeded(deleted.body['operation']);
     await succeeded(bind.body['operation'], 'b');
-    expect(simulator.verbs(id)).toEqual(['provision', 'bind', 'deprovision']);
+    expect(simulator.verbs(id)).toEqual(['provision', 'bind', 'unbind', 'deprovision']);
     expect(answer(await osb.unbind(id, 'b', plan))).toEqual([410, 'Gone']);
   });
 

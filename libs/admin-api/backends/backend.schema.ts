@@ -39,6 +39,10 @@ const policy = z
       .boolean()
       .exactOptional()
       .describe('Whether bindings of one instance are worked on side by side (default), or one at a time, for backends that break down otherwise.'),
+    unbindBeforeDeprovision: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether bindings that are left are unbound before their instance is deprovisioned (default). False only where the backend declares that deprovisioning revokes them.'),
     firstPollMs: pauseMs
       .exactOptional()
       .describe('First pause between two polls, and before a mutation is sent again. 100 to 3,600,000; default 1,000.'),

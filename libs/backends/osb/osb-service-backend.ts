@@ -50,7 +50,8 @@ export class OsbServiceBackend implements ServiceBackend {
     private readonly client: BrokerClient,
     private readonly log: BackendLog,
   ) {
-    this.capabilities = { ...CAPABILITIES, ...present({ callTimeoutMs: settings.timeoutMs }) };
+    const { deprovisionRevokesBindings, timeoutMs: callTimeoutMs } = settings;
+    this.capabilities = { ...CAPABILITIES, deprovisionRevokesBindings, ...present({ callTimeoutMs }) };
     const headers = brokerHeaders(settings);
     const clean = descriptionCleaner(client.host, (text) => client.hideToken(text));
     this.calls = new BrokerCalls(client, headers, { clean, notFoundIsGone: settings.notFoundIsGone }, log);

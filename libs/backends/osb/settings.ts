@@ -31,6 +31,10 @@ export const osbSettings = z
       .boolean()
       .default(false)
       .describe('Take 404 on a delete for "gone already". Only for brokers that answer 404 where 410 is due.'),
+    deprovisionRevokesBindings: z
+      .boolean()
+      .default(false)
+      .describe('Deprovisioning an instance revokes the credentials of its bindings. Only then can policy.unbindBeforeDeprovision be false.'),
   })
   .superRefine((settings, context) => {
     const problem = authenticationProblem(settings);

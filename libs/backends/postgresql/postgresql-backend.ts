@@ -36,7 +36,7 @@ export const postgresqlBackend: BackendType<PostgresqlSettings> = {
 };
 
 class PostgresqlBackend implements ServiceBackend {
-  readonly capabilities = {};
+  readonly capabilities = { deprovisionRevokesBindings: true };
   readonly #plans: readonly PostgresqlPlan[];
   readonly #servers: Servers;
   readonly #readiness: ServersReadiness;

@@ -38,13 +38,19 @@ export class BackendCalls {
     return declared > this.timings.callMs ? declared : undefined;
   }
 
-  /** Whatever the backend does, this resolves at the deadline. */
+  /**
+   * Whatever the backend does, this resolves at the deadline.
+   *
+   * @param counts false for what the gateway sends by itself: its failures open no breaker, or a tenant's binding that can't
+   *   be removed would keep everybody from the backend
+   */
   call<T>(
     backendId: string,
     deadline: Date,
     verb: (backend: ServiceBackend, signal: AbortSignal) => Promise<T>,
+    counts = true,
   ): Promise<CallEnd<T>> {
-    return this.guardOf(backendId).run(() => this.bounded(backendId, deadline, verb));
+    return this.guardOf(backendId).run(() => this.bounded(backendId, deadline, verb), counts);
   }
 
   /**

@@ -45,10 +45,11 @@ export class BackendGuard {
     this.policy = wrap(this.bulkhead, this.breaker);
   }
 
-  async run<T>(call: () => Promise<CallEnd<T>>): Promise<CallEnd<T>> {
+  /** @param counts whether its failure says that the backend fails: a delete that is refused for days does not */
+  async run<T>(call: () => Promise<CallEnd<T>>, counts = true): Promise<CallEnd<T>> {
     const error = this.refusal();
     if (error) return { kind: 'refused', error };
-    return this.policy.execute(call);
+    return counts ? this.policy.execute(call) : this.bulkhead.execute(call);
   }
 
   /** Why a call would not be let through right now; undefined when it would. */

@@ -32,6 +32,11 @@ export interface BackendPolicy {
    * ConcurrencyError: they take turns then. Default true.
    */
   readonly parallelBindings?: boolean;
+  /**
+   * Whether every binding that is left is unbound before the instance is deprovisioned. False only where the backend declares
+   * `deprovisionRevokesBindings`. Default true.
+   */
+  readonly unbindBeforeDeprovision?: boolean;
   /** First pause between two polls, and before a mutation is sent again. Default 1 s. */
   readonly firstPollMs?: number;
   /** Longest pause between two polls. Default 30 s. */

@@ -36,7 +36,7 @@ export class ChangeBackend {
    * @throws BrokerError BadRequest for settings that are wrong and for policies of unknown plans; PreconditionFailed
    */
   async execute(operator: Operator, before: Backend, verb: BackendVerb, change: BackendChange, ifVersion?: number): Promise<{ backend: Backend; vanished: Vanished[] }> {
-    if (change.settings) this.settings.check(before.name, before.type, change.settings);
+    if (change.settings || change.policy?.unbindBeforeDeprovision === false) this.settings.check({ ...before, ...change });
     const shown = this.catalog.published();
     if (change.planPolicies) refuseUnknownPlans(before, change.planPolicies, shown.planIdsOf(before.id));
     const after = { ...before, ...change };

@@ -32,14 +32,15 @@ export class RegisterBackend {
     if (!BACKEND_NAME.test(name)) {
       throw new BrokerError('BadRequest', 'name must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end');
     }
-    this.settings.check(name, type, command.settings);
+    const { settings, policy = {} } = command;
+    this.settings.check({ name, type, settings, policy });
     const backend: Backend = {
       id: newUuid(),
       name,
       type,
       state: enabled ? 'enabled' : 'disabled',
-      settings: command.settings,
-      policy: command.policy ?? {},
+      settings,
+      policy,
       planPolicies: command.planPolicies ?? {},
       version: 1,
       createdAt: new Date(),

@@ -117,11 +117,16 @@ export class BackendStep {
     const { backendId } = task.operation;
     const isOwn = task.operation.initiator === 'gateway';
     const ask = (): Promise<CallEnd<Step>> =>
-      this.calls.call(backendId, deadline, (backend, signal) => {
-        askedAtMs = performance.now();
-        const call = this.callFor(task, deadline, signal);
-        return this.mutate(backend, task, isOwn ? ownCall(call) : call);
-      });
+      this.calls.call(
+        backendId,
+        deadline,
+        (backend, signal) => {
+          askedAtMs = performance.now();
+          const call = this.callFor(task, deadline, signal);
+          return this.mutate(backend, task, isOwn ? ownCall(call) : call);
+        },
+        !isOwn,
+      );
     const first = await ask();
     const end = isOwn ? await this.notFound.confirmed(backendId, deadline, first, ask) : first;
     const isLate = Date.now() >= deadline.getTime();

@@ -29,6 +29,7 @@ import {
   mustBeRepeated,
 } from './task-facts.js';
 import { Timings } from './timings.js';
+import { UnbindsBeforeDeprovision } from './unbinds-before-deprovision.js';
 
 /** What the backend gave, as far as this kind of operation gives anything. */
 export interface OperationResult {
@@ -79,6 +80,7 @@ export class OperationEngine {
     private readonly retries: RetryPolicy,
     private readonly overlaps: OverlapPolicy,
     private readonly busy: BusyBindings,
+    private readonly leaving: UnbindsBeforeDeprovision,
     private readonly journal: Journal,
   ) {}
 
@@ -124,6 +126,10 @@ export class OperationEngine {
   }
 
   private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
+    const timeMs = deadline.getTime() - Date.now();
+    await this.leaving.send(task, (unbind, until) => this.advance(unbind, until));
+    // What the unbinds took is not taken from the deprovision: it is sent with the time of a call of its own.
+    if (timeMs > 0 && deadline.getTime() - Date.now() < timeMs / 2) return { kind: 'waits' };
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
     if (task.operation.isUnconfirmed) return this.unconfirmed(task);
     if (isTakenUp(task) && (await this.overlaps.mustWait(task.operation))) return { kind: 'waits' };
@@ -203,8 +209,10 @@ export class OperationEngine {
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
     if (mustBeRepeated(task)) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over', sendsAgain: true });
+    const unanswered = await this.leaving.unanswered(task);
     const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };
+    this.leaving.tellUnanswered(task, unanswered);
     return { kind: 'succeeded', gone: step.kind === 'gone', result: step.kind === 'done' ? step : {} };
   }
 
@@ -274,6 +282,7 @@ export class OperationEngine {
     this.journal.warn('an operation failed', { ...fields(task), code: error.code, cause });
     const settlement = { ...failure(task, error, leftover), ...optional('instance', told), ...optional('lastCause', cause) };
     if ((await this.lifecycle.settle(settlement)) === 'lost') return { kind: 'lost' };
+    await this.leaving.tellRemoved(task);
     return { kind: 'failed', failure: settlement.failure as OperationFailure };
   }
 

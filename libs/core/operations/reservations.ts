@@ -16,6 +16,8 @@ import { Timings } from './timings.js';
 /** What a new operation is about. */
 export interface Intent {
   readonly kind: OperationKind;
+  /** The platform by default. */
+  readonly initiator?: Operation['initiator'];
   readonly platform: PlatformRef;
   readonly instance: Instance;
   readonly binding?: Binding;
@@ -69,7 +71,7 @@ function operationOf(intent: Intent): Operation & { readonly id: OperationId } {
   return {
     id: newOperationId(),
     kind,
-    initiator: 'platform',
+    initiator: intent.initiator ?? 'platform',
     state: intent.state,
     step: 'send',
     exclusive: intent.exclusive,

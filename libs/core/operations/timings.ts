@@ -35,6 +35,8 @@ export class Timings {
   /** After this a backend that does not know an accepted create, or update, is taken at its word. */
   readonly createNotFoundMs: number = 60_000;
   readonly updateNotFoundMs: number = 15 * 60_000;
+  /** How long the unbinds before a deprovision may take together. */
+  readonly unbindsMs: number = 30_000;
   /** How long a clean-up keeps trying. */
   readonly cleanUpMs: number = 7 * 24 * 3_600_000;
   /** How long an ended operation and a deleted instance can still be asked about. */

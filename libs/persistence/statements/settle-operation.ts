@@ -77,13 +77,13 @@ export const SETTLE_OPERATION = {
       from settled
       where o.instance_incarnation = settled.instance_incarnation and o.id <> settled.id and o.state in ('queued', 'running')
         and $9::boolean and $10 = 'deleted'
-      returning o.id, o.state
+      returning o.id, o.kind, o.state
     ), remaining_audited as (
       insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,
         operation_id, before, outcome, description)
       select e.actor_kind, e.actor_name, e.platform_id, e.originating_identity, e.request_id, e.action, e.subject,
         e.operation_id, e.before, r.state,
-        case when r.state = 'succeeded' then 'nothing was left to delete' else 'the instance was deleted' end
+        case when r.kind = 'deprovision' then 'nothing was left to delete' else 'the instance was deleted' end
       from remaining_operations r join audit_event e on e.operation_id = r.id and e.outcome = 'started'
     ), audited as (
       insert into audit_event (actor_kind, actor_name, platform_id, originating_identity, request_id, action, subject,

@@ -46,6 +46,12 @@ export const bindingPromises: readonly ContractPromise[] = [
     await ensureWorking(subject, kept);
     await ensureUnbound(subject, theirs, kept);
   }),
+  bindingPromise('a deprovision revokes what bindings are left, where the backend says so', async (instance, subject) => {
+    if (!subject.backend.capabilities.deprovisionRevokesBindings) return;
+    const left = await instance.binding().bind();
+    await instance.deprovision();
+    await ensureRevoked(subject, left);
+  }),
   bindingPromise('the id of a removed binding serves a new one', async (instance, subject) => {
     const first = instance.binding();
     await ensureUnbound(subject, first, await first.bind());
