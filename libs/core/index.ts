@@ -50,6 +50,7 @@ export * from './operations/operation-news.js';
 export * from './operations/operation-runner.js';
 export * from './operations/refused-creates.js';
 export * from './operations/retry-policy.js';
+export { cancellation, goneCountsInMs } from './operations/settlements.js';
 export * from './operations/timings.js';
 export * from './platforms/credential-directory.js';
 export * from './platforms/platform.js';

@@ -2,7 +2,7 @@ import type { OperationKind } from './call.js';
 
 /** What a backend can do beyond the contract's minimum. Each is read by the gateway; absent means no. */
 export interface Capabilities {
-  /** `deprovision` may be called while a create is accepted and running, and ends it. */
+  /** `deprovision` may also come while the call of a create is under way, and ends the create. */
   readonly cancelCreate?: boolean;
   /** The dashboard's address is known before provisioning ends, so a slow create may be answered 202. */
   readonly dashboardUrlUpFront?: boolean;

@@ -124,6 +124,11 @@ test('an instance removed as it was told to has no violation', () => {
   expect(violations(removed)).toEqual([]);
 });
 
+test('issue 10, line 3: a deprovision beside a create that was accepted is no violation of I4', () => {
+  const overtaken = withLeft({ calls: [{ ...call, status: 202 }, { ...call, verb: 'deprovision', atMs: T.told, status: 202 }] });
+  expect(violations(overtaken).filter((sentence) => sentence.startsWith('I4'))).toEqual([]);
+});
+
 const PLANTED: readonly (readonly [bug: string, history: History, invariant: string])[] = [
   ['stores after the call, and loses what it made', withDatabase({ instances: [], bindings: [] }), 'I2: backend left has instance one, which nobody'],
   ['acknowledges what no backend has', withLeft({ resources: [] }), 'I1: instance one was acknowledged, but 0 backends have it'],
@@ -207,6 +212,11 @@ const PLANTED: readonly (readonly [bug: string, history: History, invariant: str
     'deletes an instance while it is being bound',
     withLeft({ calls: [...left.calls, { ...call, verb: 'deprovision', atMs: T.later + 5, endedAtMs: T.later + 8 }] }),
     'I4: backend left got a deprovision of instance one while a bind of binding key',
+  ],
+  [
+    'overtakes a create whose call is under way',
+    withLeft({ calls: [{ ...call, status: 202, endedAtMs: T.told }, { ...call, verb: 'deprovision', atMs: T.made }] }),
+    'I4: backend left got a deprovision of instance one while a provision of instance one was under way',
   ],
   [
     'asks the wrong backend',

@@ -9,7 +9,8 @@ import { newTask, sentNow } from '../operations/new-task.js';
 import { OperationAnswers, type OperationAnswer } from '../operations/operation-answers.js';
 import type { Operation } from '../operations/operation.js';
 import { Reservations } from '../operations/reservations.js';
-import { cancellation } from '../operations/settlements.js';
+import { cancellation, goneCountsInMs } from '../operations/settlements.js';
+import { Timings } from '../operations/timings.js';
 import { RequestChecks } from './request-checks.js';
 
 export interface DeprovisionCommand {
@@ -22,7 +23,7 @@ type Reserved = { readonly kind: 'start' | 'follow' | 'queued'; readonly task: T
 
 /**
  * DELETE /v2/service_instances/:instance_id (OSB 2.17, Deprovisioning). With `accepts_incomplete` it is a wish that
- * outlives the request: during another operation it is queued behind it, or cancels the create where the backend can.
+ * outlives the request: it waits for a call of the instance that is under way, and overtakes whatever else goes on (ADR 24).
  */
 @Injectable()
 export class DeprovisionInstance {
@@ -33,6 +34,7 @@ export class DeprovisionInstance {
     private readonly lifecycle: LifecycleStore,
     private readonly answers: OperationAnswers,
     private readonly earlier: EarlierCreates,
+    private readonly timings: Timings,
   ) {}
 
   /** @throws BrokerError Gone for an instance this platform does not have: unknown, foreign and deleted are one. */
@@ -68,34 +70,33 @@ export class DeprovisionInstance {
       await transaction.join(id, caller.origin.requestId);
     }
     if (twin) return { kind: 'follow', task: taskOf(view, twin, caller) };
-    if (view.pending.some(isInTheWay)) return this.reserveBehind(transaction, view, caller);
-
-    this.checks.backendTakesCalls(view.instance.backendId);
-    if (view.pending.some(({ isCallOpen }) => isCallOpen)) {
-      return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
-    }
-    return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };
-  }
-
-  private async reserveBehind(transaction: LifecycleTransaction, view: InstanceView, caller: Caller): Promise<Reserved> {
-    if (!caller.acceptsIncomplete) {
+    if (view.pending.some(isInTheWay) && !caller.acceptsIncomplete) {
       throw new BrokerError('ConcurrencyError', 'another operation on this instance is in progress; try again when it has ended');
     }
     const queued = view.pending.find(({ kind }) => kind === 'deprovision');
     if (queued) return { kind: 'queued', task: taskOf(view, queued, caller) };
-    const create = this.cancellable(view);
-    if (!create) return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
-
+    if (view.pending.some((operation) => operation.keepsDeprovisionWaiting && !this.isCancellable(operation))) {
+      return { kind: 'queued', task: await this.insert(transaction, view, caller, 'queued') };
+    }
     this.checks.backendTakesCalls(view.instance.backendId);
-    const written = await transaction.settle(cancellation(taskOf(view, create, caller)));
-    if (written === 'lost') throw new BrokerError('ConcurrencyError', 'the create ended at this very moment; try again');
+    const create = view.pending.find(({ kind }) => kind === 'provision');
+    if (create) return { kind: 'start', task: await this.overtake(transaction, view, create, caller) };
     return { kind: 'start', task: await this.insert(transaction, view, caller, 'running') };
   }
 
-  /** A create that was accepted and whose backend can be told to stop it. */
-  private cancellable({ instance, pending }: InstanceView): Operation | undefined {
-    if (!this.registry.capabilitiesOf(instance.backendId).cancelCreate) return undefined;
-    return pending.find(({ kind, step }) => kind === 'provision' && step === 'poll');
+  /** Its backend can be told to stop it, even while its call is under way. */
+  private isCancellable({ kind, backendId }: Operation): boolean {
+    return kind === 'provision' && this.registry.capabilitiesOf(backendId).cancelCreate === true;
+  }
+
+  /** The create is not sent again, and what it makes all the same is removed with the instance. */
+  private async overtake(transaction: LifecycleTransaction, view: InstanceView, create: Operation, caller: Caller): Promise<Task> {
+    const written = await transaction.settle(cancellation(taskOf(view, create, caller), create.isCallOpen === true));
+    if (written === 'lost') throw new BrokerError('ConcurrencyError', 'the create ended at this very moment; try again');
+    const task = await this.insert(transaction, view, caller, 'running');
+    const goneInMs = goneCountsInMs(create, this.timings);
+    await transaction.overtook(task.operation.id, goneInMs);
+    return { ...task, goneCountsInMs: goneInMs };
   }
 
   private async insert(

@@ -41,6 +41,8 @@ export interface Task {
   readonly unquietForMs: number;
   /** What is sent now, or was accepted before, was sent before that time was over, however late it ends. */
   readonly sentTooEarly: boolean;
+  /** Of a deprovision that has overtaken a create: for how long that may still make what a delete does not find. */
+  readonly goneCountsInMs: number;
   /** Polls in a row that were answered as if the backend had never accepted the operation, and how long ago the first one was. */
   readonly notFound: { readonly polls: number; readonly forMs: number };
   /** When this process asked for the lease, on its monotonic clock. */
@@ -95,6 +97,8 @@ export interface Settlement {
   readonly cleanUp?: CleanUp;
   /** What the unanswered call made was found: nothing more can appear. */
   readonly isQuiet?: boolean;
+  /** Its call may be under way: what it makes may appear until a call's length after its deadline. */
+  readonly mayAct?: boolean;
   readonly audit: AuditEvent;
   /** `holder`: only while the epoch is still ours. `anyone`: takes the operation away from whoever holds it. */
   readonly by: 'holder' | 'anyone';
@@ -195,6 +199,13 @@ export abstract class LifecycleStore {
 
   /** Takes over operations that are due and held by nobody living, those due longest first. Raises their epoch. */
   abstract claimDue(owner: string, leaseMs: number, most: MostPerBackend): Promise<Task[]>;
+  /**
+   * The call of a create that was ended meanwhile was answered: nothing more comes of it, and a delete that waits for that is
+   * sent.
+   *
+   * @param isAccepted whether the backend goes on by itself
+   */
+  abstract callEnded(operation: Operation, isAccepted: boolean): Promise<void>;
   /** Extends leases and says which of them are still the owner's; confirms those that nobody held before it. */
   abstract extendLeases(owner: string, leaseMs: number, ids: readonly OperationId[]): Promise<OperationId[]>;
   /** Ends the leases of operations that are still the owner's, for others to take over at once. Says which they were. */
@@ -234,6 +245,11 @@ export interface LifecycleTransaction {
   insertBinding(binding: Binding): Promise<void>;
   /** Says for how long an earlier call of what it is about may still make something, in ms. */
   insertOperation(reservation: Reservation): Promise<{ readonly unquietForMs: number }>;
+  /**
+   * The deprovision has overtaken a create: it is carried on though nobody heard of it yet, and that the backend knows
+   * nothing of the instance counts only when this time has passed.
+   */
+  overtook(id: OperationId, goneCountsInMs: number): Promise<void>;
   /** Lets an operation that was parked be tried again, for as long as a new clean-up. */
   unpark(id: OperationId): Promise<void>;
   /** A platform asks for what a clean-up does anyway: from now on that is this request's. */

@@ -8,7 +8,8 @@ import { EarlierCreates } from './earlier-creates.js';
 import { Journal } from '../journal/journal.js';
 import { LifecycleStore, type ResourceName, type Task } from './lifecycle-store.js';
 import { OperationEnds } from './operation-ends.js';
-import { OperationEngine, type OperationResult, type Progress } from './operation-engine.js';
+import { OperationEngine } from './operation-engine.js';
+import type { OperationResult, Progress } from './operation-progress.js';
 import { errorOf, lifeOf, type OperationFailure } from './operation.js';
 import { Promotion } from './promotion.js';
 

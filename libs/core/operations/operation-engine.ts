@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, type BindingResult, type InstanceResult } from '#sdk';
+import { BrokerError } from '#sdk';
 import { Catalog } from '../catalog/catalog.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { Journal } from '../journal/journal.js';
@@ -11,6 +11,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { LifecycleStore, type InstanceChange, type Pause, type Task, type Written } from './lifecycle-store.js';
 import { doneIfTold, isNotFound, notFoundAgain } from './not-found-polls.js';
 import { neverAnswered, retryAfterOf, tookTooLong, unknownToBackend } from './operation-errors.js';
+import type { Progress } from './operation-progress.js';
 import { OperationSignals } from './operation-signals.js';
 import type { OperationFailure } from './operation.js';
 import { OverlapPolicy } from './overlap-policy.js';
@@ -21,29 +22,17 @@ import {
   isBusyAgain,
   isCreate,
   isDelete,
-  isFirstCallAtWork,
+  endsCallOfCreate,
+  isAtWork,
   isOverrunUpdate,
   isResend,
   isTakenUp,
   mayHaveActedBefore,
   mustBeRepeated,
+  unlessGoneTooEarly,
 } from './task-facts.js';
 import { Timings } from './timings.js';
 import { UnbindsBeforeDeprovision } from './unbinds-before-deprovision.js';
-
-/** What the backend gave, as far as this kind of operation gives anything. */
-export interface OperationResult {
-  readonly instance?: InstanceResult;
-  readonly binding?: BindingResult;
-}
-
-/** Where an operation stands after a step. */
-export type Progress =
-  | { readonly kind: 'succeeded'; readonly gone: boolean; readonly result: OperationResult }
-  | { readonly kind: 'failed'; readonly failure: OperationFailure }
-  | { readonly kind: 'in progress'; readonly result: OperationResult }
-  /** Another process has taken it over; what this one learned was not written. */
-  | { readonly kind: 'lost' };
 
 /** Why nothing is decided yet, and what is known of the call. */
 interface Delay extends Pick<Pause, 'call' | 'sendsAgain' | 'isNotFound' | 'mayActForMs' | 'description'> {
@@ -117,12 +106,20 @@ export class OperationEngine {
       await failpoint('before-result-commit', kind);
       const progress = step === 'lost' ? ({ kind: 'lost' } as const) : await persistently(() => this.record(task, step), until);
       await failpoint('after-result-commit', kind);
-      if (progress.kind === 'lost') this.journal.warn('operation was taken over by another process', fields(task));
+      if (progress.kind === 'lost') await this.lose(task, step);
       return progress;
     } finally {
       this.leases.drop(id);
       this.signals.moved(id);
     }
+  }
+
+  /** Whoever took it over waits for what the call may still do, and need not any more. */
+  private async lose(task: Task, step: Step | 'lost'): Promise<void> {
+    this.journal.warn('operation was taken over by another process', fields(task));
+    if (step === 'lost' || !endsCallOfCreate(task, step)) return;
+    // Where that can't be written now, it is waited for.
+    await this.lifecycle.callEnded(task.operation, step.kind === 'accepted').catch(() => undefined);
   }
 
   private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
@@ -137,7 +134,7 @@ export class OperationEngine {
     if (taken === 'lost') return taken;
     if (isOverrunUpdate(task, taken)) return { ...(await this.backend.lookAtGivenUp(task)), ...optional('cause', causeOf(taken)) };
     if (isNotFound(task, taken)) return this.notFound(task, deadline);
-    return this.checked(task, taken);
+    return this.checked(task, unlessGoneTooEarly(task, taken));
   }
 
   private checked(task: Task, taken: Step): Step {
@@ -208,7 +205,10 @@ export class OperationEngine {
   }
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
-    if (mustBeRepeated(task)) return this.pause(task, { pauseMs: task.unquietForMs, call: 'over', sendsAgain: true });
+    if (mustBeRepeated(task)) {
+      const { unquietForMs } = (await this.lifecycle.findTask(task.operation.id)) ?? task;
+      return this.pause(task, { pauseMs: unquietForMs, call: 'over', sendsAgain: true });
+    }
     const unanswered = await this.leaving.unanswered(task);
     const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };
@@ -230,7 +230,7 @@ export class OperationEngine {
     const { operation } = task;
     if (operation.initiator === 'gateway' || isBusyAgain(task, error) || goesOnLater(task, error)) {
       // Also what was accepted before: an operation that failed at the backend says nothing else however often it is asked.
-      const isPolled = isFirstCallAtWork(task, error);
+      const isPolled = isAtWork(task, error);
       return this.pauseOrGiveUp(task, { call: 'over', sendsAgain: true, isPolled, reason: error.code, ...optional('cause', cause), ...optional('retryAfterMs', retryAfterOf(error)) });
     }
     if (isResend(task) && error.code === 'Conflict') return this.meetConflict(task, error, cause);

@@ -91,6 +91,8 @@ export interface Operation extends Origin {
   readonly isConflicted?: true;
   /** Its call may be under way at the backend: it was not answered yet, and its deadline has not passed. */
   readonly isCallOpen?: true;
+  /** A deprovision waits for it: its call may be under way, or it is no create and was accepted not long ago (ADR 24). */
+  readonly keepsDeprovisionWaiting?: true;
 }
 
 /** What it is about: a binding, else the instance. */

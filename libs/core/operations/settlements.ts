@@ -6,6 +6,7 @@ import { PLATFORM_PROFILES } from '../platforms/platform-profiles.js';
 import type { BindingChange, CleanUp, InstanceChange, Settlement, Task } from './lifecycle-store.js';
 import type { Operation, OperationFailure } from './operation.js';
 import type { Step } from './step.js';
+import type { Timings } from './timings.js';
 
 type DoneStep = Extract<Step, { kind: 'done' | 'gone' }>;
 
@@ -184,10 +185,22 @@ function namesOf(parameters: string | undefined): string[] {
   return parameters === undefined ? [] : Object.keys(JSON.parse(parameters) as object);
 }
 
-/** A create ended by a delete that the backend can act on while it runs (OSB 2.17, Deprovisioning). */
-export function cancellation(task: Task): Settlement {
+/**
+ * A create that a deprovision has overtaken, which removes what it made (ADR 24).
+ *
+ * @param mayAct whether its call may be under way, or nobody told how it ended
+ */
+export function cancellation(task: Task, mayAct: boolean): Settlement {
   const error = new BrokerError('ConcurrencyError', 'cancelled: the instance is being deleted');
-  return { ...withoutCleanUp(failure(task, error, { afterCall: false, ceilingMs: 0 })), by: 'anyone' };
+  return { ...withoutCleanUp(failure(task, error, { afterCall: false, ceilingMs: 0 })), by: 'anyone', mayAct };
+}
+
+/**
+ * How long a create that was accepted, or is being asked for, may still make what its deprovision does not find. Anything
+ * else that may still act keeps every answer from counting.
+ */
+export function goneCountsInMs({ step, isCallOpen, callMs }: Operation, timings: Timings): number {
+  return step === 'poll' || isCallOpen ? (callMs ?? timings.callMs) : 0;
 }
 
 function withoutCleanUp(settlement: Settlement): Settlement {

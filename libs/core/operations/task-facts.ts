@@ -1,4 +1,4 @@
-import type { BrokerError } from '#sdk';
+import { BrokerError } from '#sdk';
 import type { Task } from './lifecycle-store.js';
 import type { Step } from './step.js';
 
@@ -16,6 +16,10 @@ export const mustBeRepeated = (task: Task): boolean =>
 /** One that was found done is not. */
 const isRepeatedUpdate = ({ operation, mayBeUnderWay }: Task): boolean => operation.kind === 'update' && operation.attempts > 0 && !mayBeUnderWay;
 
+/** What is known then is all that comes of it. */
+export const endsCallOfCreate = ({ operation: { kind, step } }: Task, taken: Step): boolean =>
+  kind === 'provision' && step === 'send' && (taken.kind === 'done' || taken.kind === 'accepted' || (taken.kind === 'refused' && !taken.error.mayHaveActed));
+
 /** By the runner, about to be sent: whoever reserves an operation by a request has seen that nothing is in its way. */
 export const isTakenUp = (task: Task): boolean => isResend(task) && !task.mayBeUnderWay;
 
@@ -27,7 +31,12 @@ export const mayHaveActedBefore = (task: Task): boolean => task.operation.step =
 /** Worth asking again by the runner: the backend did not execute it. */
 const isBusy = (error: BrokerError): boolean => error.code === 'ConcurrencyError' || error.code === 'Unavailable';
 
-export const isBusyAgain = (task: Task, error: BrokerError): boolean => isResend(task) && isBusy(error);
+/** A deprovision that has overtaken others may meet them at its backend: it is sent again until that takes it. */
+export const isBusyAgain = (task: Task, error: BrokerError): boolean =>
+  (isResend(task) && isBusy(error)) || (overtakes(task) && error.code === 'ConcurrencyError');
+
+const overtakes = ({ operation: { kind, initiator, exclusive } }: Task): boolean =>
+  kind === 'deprovision' && initiator === 'platform' && !exclusive;
 
 /** Its time is up, and the backend did not say what became of it. */
 export const isOverrunUpdate = (task: Task, step: Step): boolean =>
@@ -35,6 +44,13 @@ export const isOverrunUpdate = (task: Task, step: Step): boolean =>
 
 const isUndecided = ({ kind }: Step): boolean => kind === 'gone' || kind === 'in progress' || kind === 'unknown';
 
-/** A repeated delete that is refused as concurrent meets its own first call (ADR 25). */
-export const isFirstCallAtWork = (task: Task, error: BrokerError): boolean =>
-  isResend(task) && isDelete(task) && task.operation.initiator === 'platform' && error.code === 'ConcurrencyError';
+/** A repeated delete that is refused as concurrent meets its own first call (ADR 25), or what it has overtaken. */
+export const isAtWork = (task: Task, error: BrokerError): boolean =>
+  (isResend(task) || overtakes(task)) && isDelete(task) && task.operation.initiator === 'platform' && error.code === 'ConcurrencyError';
+
+/** A create that was overtaken may still make what its deprovision did not find: that is to be sent again. */
+export function unlessGoneTooEarly({ operation, goneCountsInMs }: Task, step: Step): Step {
+  const isUnknown = step.kind === 'gone' || (step.kind === 'refused' && step.error.code === 'NotFound');
+  if (operation.step !== 'send' || goneCountsInMs <= 0 || !isUnknown) return step;
+  return { kind: 'refused', error: new BrokerError('ConcurrencyError', 'the backend does not know yet what it creates') };
+}

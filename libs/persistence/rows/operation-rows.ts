@@ -30,6 +30,7 @@ export interface OperationRow {
   readonly o_call_ms: number | null;
   readonly o_conflicted: boolean;
   readonly o_call_open: boolean;
+  readonly o_keeps_deprovision_waiting: boolean;
 }
 
 /** What an operation has to send beyond its instance or binding. */
@@ -69,6 +70,7 @@ export class OperationRows {
       callMs: row.o_call_ms ?? undefined,
       isConflicted: row.o_conflicted ? (true as const) : undefined,
       isCallOpen: row.o_call_open ? (true as const) : undefined,
+      keepsDeprovisionWaiting: row.o_keeps_deprovision_waiting ? (true as const) : undefined,
     });
   }
 

@@ -6,7 +6,7 @@ import type { TaskRows } from './task-rows.js';
 
 /** In the order of `SETTLE_OPERATION`. What a backend wrote is made storable: no text of its may keep an operation open. */
 export function settlementValues(settlement: Settlement, rows: TaskRows, callMs: number): unknown[] {
-  const { operation, by, state, failure, description, instance, binding, audit, cleanUp, isQuiet, lastCause } = settlement;
+  const { operation, by, state, failure, description, instance, binding, audit, cleanUp, isQuiet, mayAct = cleanUp?.afterCall, lastCause } = settlement;
   return [
     operation.id,
     by === 'holder' ? operation.epoch : null,
@@ -15,7 +15,7 @@ export function settlementValues(settlement: Settlement, rows: TaskRows, callMs:
     ...instanceValues(instance, operation, rows),
     ...bindingValues(binding, operation, rows),
     ...auditValues(audit),
-    cleanUp?.afterCall ? callMs : null,
+    mayAct ? callMs : null,
     isQuiet === true,
     storableText(lastCause),
   ];

@@ -17,6 +17,7 @@ export type TaskRow = OperationRow &
     readonly may_be_under_way: boolean;
     readonly unquiet_for_ms: number;
     readonly sent_too_early: boolean;
+    readonly gone_counts_in_ms: number;
     readonly not_found_polls: number;
     readonly not_found_for_ms: number;
   };
@@ -43,6 +44,7 @@ export class TaskRows {
       mayBeUnderWay: row.may_be_under_way,
       unquietForMs: Math.max(0, row.unquiet_for_ms),
       sentTooEarly: row.sent_too_early,
+      goneCountsInMs: Math.max(0, row.gone_counts_in_ms),
       notFound: { polls: row.not_found_polls, forMs: row.not_found_for_ms },
       leasedAtMs,
     });

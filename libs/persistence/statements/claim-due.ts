@@ -14,7 +14,7 @@ import { waitsFor } from './overlap.js';
  * The array keeps the planner from taking `due` for many rows: it would read both tables from end to end for a few.
  *
  * A call that would overlap with another one of its instance is left for later, also one that a deprovision due by now
- * would overlap with.
+ * would overlap with, and an unbind sent again that would keep a queued one waiting.
  *
  * Waits for no lock: what somebody else works on, or the instance of which is locked, is left for the next time.
  */
@@ -33,7 +33,9 @@ export const CLAIM_DUE = {
           and d.next_attempt_at <= osb_now() and (d.leased_until is null or d.leased_until < osb_now())
           and (d.step = 'poll' or not exists (select from operation r where ${waitsFor('d', 'r', 'backend.id = any ($7::uuid[])')}
             or (r.instance_incarnation = d.instance_incarnation and r.kind = 'deprovision' and r.state = 'running'
-              and r.step = 'send' and r.next_attempt_at <= osb_now() and r.parked_at is null and d.binding_incarnation is not null)))
+              and r.step = 'send' and r.next_attempt_at <= osb_now() and r.parked_at is null and d.binding_incarnation is not null)
+            or (r.instance_incarnation = d.instance_incarnation and r.kind = 'deprovision' and r.state = 'queued'
+              and d.binding_incarnation is not null and d.call_deadline_at is not null)))
         order by d.next_attempt_at limit coalesce(named.most, $3::integer) for no key update of d, i skip locked
       ) as due
     ), o as (

@@ -10,6 +10,16 @@ export const callLength = (operation: string, defaultMs: string): string =>
 export const callIsOpen = (alias: string): string =>
   `${alias}.state = 'running' and ${alias}.step = 'send' and ${alias}.call_deadline_at > osb_now()`;
 
+/**
+ * Of an operation of this alias: whether a deprovision of its instance waits for it. It does for a call that may be under
+ * way, and for what a platform has begun but a create: until that is sent, and as long as a call may take. What is not over
+ * then hangs, and is overtaken (ADR 24).
+ */
+export const keepsDeprovisionWaiting = (alias: string): string => `
+  (${alias}.state = 'running' and case when ${alias}.initiator = 'platform' and ${alias}.kind <> 'provision'
+    then coalesce(${alias}.call_deadline_at > osb_now(), true)
+    else ${alias}.step = 'send' and coalesce(${alias}.call_deadline_at > osb_now(), false) end)`;
+
 /** Of an operation of this alias: whether it is a delete. Repeated, it does what its first call did, and no more. */
 export const isDelete = (operation: string): string => `${operation}.kind in ('deprovision', 'unbind')`;
 
@@ -33,7 +43,8 @@ export const OPERATION_COLUMNS = `
   o.description as o_description, o.instance_usable as o_instance_usable, o.update_repeatable as o_update_repeatable,
   o.originating_identity as o_originating_identity, o.request_identity as o_request_identity,
   o.request_id as o_request_id, o.attempts as o_attempts, o.epoch as o_epoch, o.confirmed as o_confirmed,
-  o.call_ms as o_call_ms, o.conflicted as o_conflicted, coalesce(${callIsOpen('o')}, false) as o_call_open`;
+  o.call_ms as o_call_ms, o.conflicted as o_conflicted, coalesce(${callIsOpen('o')}, false) as o_call_open,
+  ${keepsDeprovisionWaiting('o')} as o_keeps_deprovision_waiting`;
 
 export const INSTANCE_COLUMNS = `
   i.incarnation as i_incarnation, i.platform_id as i_platform_id, i.instance_id as i_instance_id,
@@ -56,6 +67,7 @@ export const BINDING_COLUMNS = `
 export const taskColumns = (quietAfter: string, callMs: string): string => `${OPERATION_COLUMNS}, ${INSTANCE_COLUMNS}, ${BINDING_COLUMNS},
   p.name as p_name, coalesce(p.exact_kind, p.kind) as p_kind, o.not_found_polls,
   coalesce(extract(epoch from osb_now() - o.not_found_since) * 1000, 0)::float8 as not_found_for_ms, o.ceiling_at <= osb_now() as overdue,
+  coalesce(extract(epoch from o.gone_counts_after - osb_now()) * 1000, 0)::float8 as gone_counts_in_ms,
   coalesce(extract(epoch from ${quietAfter} - osb_now()) * 1000, 0)::float8 as unquiet_for_ms,
   coalesce(${quietAfter} > case when o.step = 'poll'
     then o.call_deadline_at - ${callLength('o', callMs)} else osb_now() end, false) as sent_too_early`;

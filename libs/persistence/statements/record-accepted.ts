@@ -26,5 +26,6 @@ export const RECORD_ACCEPTED = {
         operation_id, before, after, outcome, description)
       select $7, $8, $9::uuid, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb, $17, $18 from accepted
     )
-    select 1 from accepted`,
+    select exists (select from operation q where q.instance_incarnation = accepted.instance_incarnation and q.state = 'queued') as queued
+    from accepted`,
 };

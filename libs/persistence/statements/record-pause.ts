@@ -43,5 +43,6 @@ export const RECORD_PAUSE = {
       from paused
       where paused.acts_until is not null and b.incarnation = paused.binding_incarnation
     )
-    select 1 from paused`,
+    select exists (select from operation q where q.instance_incarnation = paused.instance_incarnation and q.state = 'queued') as queued
+    from paused`,
 };

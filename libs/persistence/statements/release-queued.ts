@@ -1,4 +1,4 @@
-import { callIsOpen, callLength } from './columns.js';
+import { callLength, keepsDeprovisionWaiting } from './columns.js';
 
 // Aliases: q the queued delete, i its instance.
 
@@ -7,14 +7,11 @@ const IS_GONE = `(i.deleted_at is not null or exists (
         select from service_binding b where b.incarnation = q.binding_incarnation and b.deleted_at is not null
       ))`;
 
-/**
- * Nothing runs that it must wait for: the bind it undoes, whatever else is exclusive. A deprovision waits for what a
- * platform has begun, and for no orphan mitigation but the call of one that is under way.
- */
-const IS_FREE = `not exists (
+/** Nothing runs that it must wait for: an unbind for the bind it undoes, and whatever else is exclusive. */
+export const IS_FREE = `not exists (
         select from operation r
         where r.instance_incarnation = q.instance_incarnation and r.state = 'running'
-          and case when q.binding_incarnation is null then r.initiator = 'platform' or (${callIsOpen('r')})
+          and case when q.binding_incarnation is null then ${keepsDeprovisionWaiting('r')}
             else r.binding_incarnation = q.binding_incarnation or (r.exclusive and q.exclusive) end
       )`;
 
@@ -22,6 +19,7 @@ const IS_FREE = `not exists (
  * $1 incarnation of a locked instance, $2 how long a call may take in ms. Lets one queued delete run, not before the
  * create's own call is over, or ends it where nothing is left to do; unbinds before the deprovision. To be repeated until
  * it gives no row: what runs now may keep the next one waiting. A platform that deletes need not hear that the create failed.
+ * A deprovision beside something exclusive is not: so is one of release 0.1.0, which waited for the end of all others.
  */
 export const RELEASE_QUEUED = {
   name: 'release-queued',
@@ -35,12 +33,14 @@ export const RELEASE_QUEUED = {
     ), released as (
       update operation o
       set state = case when c.gone then 'succeeded' else 'running' end,
+          exclusive = o.exclusive and not (o.kind = 'deprovision' and exists (
+            select from operation r where r.instance_incarnation = $1 and r.state = 'running' and r.exclusive)),
           finished_at = case when c.gone then osb_now() end, parked_at = case when not c.gone then o.parked_at end,
           next_attempt_at = case when not c.gone then greatest(osb_now(),
             c.quiet_after - ${callLength('o', '$2')}) end
       from candidate c
       where o.id = c.id and o.state = 'queued'
-      returning o.id, o.state, o.next_attempt_at <= osb_now() as is_due, o.initiator = 'platform' as is_asked_for
+      returning o.id, o.state, o.binding_incarnation, o.next_attempt_at <= osb_now() as is_due, o.initiator = 'platform' as is_asked_for
     ), instance as (
       update service_instance i set failure_unheard = false
       from candidate c join released using (id)
@@ -57,7 +57,7 @@ export const RELEASE_QUEUED = {
       from released join audit_event e on e.operation_id = released.id and e.outcome = 'started'
       where released.state = 'succeeded'
     )
-    select id, is_due from released`,
+    select id, is_due, binding_incarnation is null and state = 'running' as deprovisions from released`,
 };
 
 /** Instances with a queued delete that could run or end: whoever should have released it did not see it, or died. */

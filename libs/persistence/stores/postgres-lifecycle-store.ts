@@ -27,7 +27,7 @@ import {
 } from '#core';
 import { BrokerError } from '#sdk';
 import { GroupedWrites } from '../grouped-writes.js';
-import { ENDED, Notifications } from '../notifications.js';
+import { DUE, ENDED, Notifications } from '../notifications.js';
 import { keyOf } from '../osb-key.js';
 import { auditValues } from '../rows/audit-values.js';
 import { reservationValues } from '../rows/reservation-values.js';
@@ -51,6 +51,7 @@ import { INSERT_BINDING } from '../statements/insert-binding.js';
 import { INSERT_OPERATION, RESERVE_PROVISION } from '../statements/insert-operation.js';
 import { LOCK_INSTANCE } from '../statements/lock-instance.js';
 import { FIND_OVERLAP } from '../statements/overlap.js';
+import { CALL_ENDED, OVERTOOK } from '../statements/overtaken-creates.js';
 import { PARK } from '../statements/park.js';
 import { JOIN, LOCK_PARKED, UNPARK } from '../statements/parked-operations.js';
 import { PURGE_BINDINGS, PURGE_INSTANCES, PURGE_OPERATIONS, PURGE_REFUSED_CREATES, PURGED_AT_ONCE } from '../statements/purge.js';
@@ -143,6 +144,7 @@ export class PostgresLifecycleStore extends LifecycleStore {
         inserted.push(reservation.operation.id);
         return { unquietForMs: row?.unquiet_for_ms ?? 0 };
       },
+      overtook: async (id, goneCountsInMs) => void (await this.sql.rows(OVERTOOK, [id, goneCountsInMs], client)),
       unpark: async (id) => void (await this.sql.row(UNPARK, [id, this.timings.cleanUpMs], client)),
       join: async (id, requestId) => void (await this.sql.row(JOIN, [id, requestId ?? null], client)),
       lockParked: async (id) => ((await this.sql.row(LOCK_PARKED, [id], client)) ? this.findTask(id, client) : undefined),
@@ -161,13 +163,25 @@ export class PostgresLifecycleStore extends LifecycleStore {
     const token = this.rows.operations.sealPollToken(operation.id, accepted.pollToken);
     const { dashboardUrl, metadata } = accepted.instance ?? {};
     const values = [operation.id, operation.epoch, token, accepted.pauseMs, storableText(dashboardUrl), storableJson(metadata)];
-    return this.leave(operation, await this.sql.row(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]));
+    const row = await this.sql.row<{ queued: boolean }>(RECORD_ACCEPTED, [...values, ...auditValues(accepted.audit)]);
+    return this.leave(operation, await this.released(operation, row));
   }
 
   async recordPause(operation: Operation, { pauseMs, call, sendsAgain = false, isNotFound, description, lastCause, mayActForMs = operation.callMs ?? this.timings.callMs }: Pause): Promise<Written> {
     if (call === 'untouched') return this.leave(operation, await this.looks.add({ operation, pauseMs, isNotFound, description, lastCause }));
     const values = [operation.id, operation.epoch, pauseMs, call, mayActForMs, sendsAgain, storableText(lastCause), this.timings.callMs];
-    return this.leave(operation, await this.sql.row(RECORD_PAUSE, values));
+    return this.leave(operation, await this.released(operation, await this.sql.row<{ queued: boolean }>(RECORD_PAUSE, values)));
+  }
+
+  /** A delete that waited for this call need not wait for the next look of the runner. */
+  private async released<T extends { queued: boolean }>({ instanceIncarnation }: Operation, left: T | undefined): Promise<T | undefined> {
+    if (left?.queued) await this.settlements.releaseQueued(instanceIncarnation).catch(() => undefined);
+    return left;
+  }
+
+  async callEnded({ id }: Operation, isAccepted: boolean): Promise<void> {
+    const freed = await this.sql.row(CALL_ENDED, [id, this.timings.callMs, isAccepted]);
+    if (freed) this.notifications.send(DUE);
   }
 
   private async recordLooks(looks: readonly Look[]): Promise<(OperationId | undefined)[]> {

@@ -1,11 +1,12 @@
-import type { Incarnation, Settlement, Timings } from '#core';
+import { cancellation, goneCountsInMs, type Incarnation, type OperationId, type Settlement, type Timings } from '#core';
 import { DUE, ENDED, type Notifications } from '../notifications.js';
 import { reservationValues } from '../rows/reservation-values.js';
 import { settlementValues } from '../rows/settlement-values.js';
-import type { TaskRows } from '../rows/task-rows.js';
+import type { TaskRow, TaskRows } from '../rows/task-rows.js';
 import type { Queryable, Sql } from '../sql.js';
 import { INSERT_CLEAN_UP } from '../statements/insert-operation.js';
 import { LOCK_INCARNATION } from '../statements/lock-instance.js';
+import { FIND_OVERTAKEN, OVERTOOK } from '../statements/overtaken-creates.js';
 import { PARK_NEW } from '../statements/parked-operations.js';
 import { FIND_FORGOTTEN, RELEASE_QUEUED } from '../statements/release-queued.js';
 import { SETTLE_OPERATION } from '../statements/settle-operation.js';
@@ -13,6 +14,13 @@ import { SETTLE_OPERATION } from '../statements/settle-operation.js';
 interface SettledRow {
   readonly queued: boolean;
   readonly is_awaited: boolean;
+}
+
+interface Released {
+  readonly id: OperationId;
+  readonly is_due: boolean;
+  /** The deprovision runs from now on. */
+  readonly deprovisions: boolean;
 }
 
 interface Settled {
@@ -61,15 +69,29 @@ export class PostgresSettlements {
     return { ...settled, queued: true };
   }
 
-  private async releaseQueued(incarnation: Incarnation): Promise<void> {
-    const isDue = await this.sql.transaction(async (client) => {
+  async releaseQueued(incarnation: Incarnation): Promise<void> {
+    const { isDue, overtaken } = await this.sql.transaction(async (client) => {
       await this.sql.row(LOCK_INCARNATION, [incarnation], client);
-      const release = () => this.sql.row<{ is_due: boolean }>(RELEASE_QUEUED, [incarnation, this.timings.callMs], client);
+      const overtakes = await this.overtake(incarnation, client);
+      const release = () => this.sql.row<Released>(RELEASE_QUEUED, [incarnation, this.timings.callMs], client);
       let due = false;
-      for (let released = await release(); released; released = await release()) due ||= released.is_due;
-      return due;
+      for (let released = await release(); released; released = await release()) {
+        due ||= released.is_due;
+        if (overtakes && released.deprovisions) await this.sql.rows(OVERTOOK, [released.id, overtakes.goneCountsInMs], client);
+      }
+      return { isDue: due, overtaken: overtakes?.id };
     });
+    if (overtaken) this.notifications.send(ENDED, overtaken);
     if (isDue) this.notifications.send(DUE);
+  }
+
+  /** Ends the create that the queued deprovision need not wait for any longer. */
+  private async overtake(incarnation: Incarnation, on: Queryable): Promise<{ id: OperationId; goneCountsInMs: number } | undefined> {
+    const row = await this.sql.row<TaskRow & { may_act: boolean }>(FIND_OVERTAKEN, [incarnation, this.timings.callMs], on);
+    if (!row) return undefined;
+    const task = this.rows.read(row);
+    if (!(await this.settleOn(on, cancellation(task, row.may_act)))) return undefined;
+    return { id: task.operation.id, goneCountsInMs: goneCountsInMs(task.operation, this.timings) };
   }
 
   async releaseForgotten(): Promise<void> {

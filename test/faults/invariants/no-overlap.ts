@@ -1,7 +1,10 @@
 import type { BackendCall, BackendLedger, History, Transition } from '../history.js';
 import { nameOf } from './resource.js';
 
-/** I4: one instance gets one change at a time, and whoever takes an operation over raises its epoch. */
+/**
+ * I4: one instance gets one change at a time, and whoever takes an operation over raises its epoch. The call of what was
+ * accepted has ended: a deprovision may come then, but not before.
+ */
 export function noOverlap({ backends, database }: History): string[] {
   return [...backends.flatMap(overlaps), ...stolen(database.transitions)];
 }
