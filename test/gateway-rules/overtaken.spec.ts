@@ -80,7 +80,7 @@ describe('issue 10, line 3: a delete behind a hanging create is sent', () => {
     expect(await ended(create.body.operation)).toBe('failed');
     expect(brief.asked('PUT', 'instance')).toHaveLength(1);
     // Once more, after all that the create may still have made.
-    expect(deletes(brief)).toBe(2);
+    expect(deletes(brief)).toBeGreaterThan(1);
   });
 
   test('also where the create waits to be sent again', async () => {

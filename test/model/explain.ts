@@ -67,11 +67,15 @@ function taken(rules: Rules, { state, left, waiting }: Point): Point[] {
   });
 }
 
-/** Who waits for a create that a delete ends before its time is told so. */
+/** Who waits for a create that a delete ends before its time is told so, or the operation that has failed. */
 function withoutCancelled({ state, left, waiting }: Point): Point[] {
   const isOver = ({ on }: Waiting): boolean => operationAt(state, on).state === 'failed';
-  const fits = waiting.filter(isOver).every(({ told }) => says(told, BUSY) || says(told, FAILED));
-  return fits ? [{ state, left, waiting: waiting.filter((one) => !isOver(one)) }] : [];
+  let next: State | undefined = state;
+  for (const { on, told } of waiting.filter(isOver)) {
+    if (says(told, BUSY) || says(told, FAILED)) continue;
+    next = next && told.status === 202 ? identified(next, on, told.operation) : undefined;
+  }
+  return next === undefined ? [] : [{ state: next, left, waiting: waiting.filter((one) => !isOver(one)) }];
 }
 
 /** The next state, where the answer is the one of this outcome. */

@@ -118,12 +118,12 @@ function behind(state: State, request: Deprovision, held: boolean): Outcome[] {
   return [{ status: 202, operation: index, next }];
 }
 
-/** The delete ends the create before its time. */
+/** The delete ends the create before its time, and is repeated until that can make nothing any more. */
 function instead(state: State, request: Deprovision, held: boolean): Outcome[] {
   let index = 0;
   const next = changed(state, (draft) => {
     operationAt(draft, pendingOn(draft, request).running ?? -1).state = 'failed';
     index = begin(draft, request, { verb: 'delete', held });
   });
-  return started(next, index, true);
+  return [...started(next, index, true), { status: 202, operation: index, next }];
 }

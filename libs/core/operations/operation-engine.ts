@@ -205,10 +205,7 @@ export class OperationEngine {
   }
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
-    if (mustBeRepeated(task)) {
-      const { unquietForMs } = (await this.lifecycle.findTask(task.operation.id)) ?? task;
-      return this.pause(task, { pauseMs: unquietForMs, call: 'over', sendsAgain: true });
-    }
+    if (mustBeRepeated(task)) return this.pause(task, { pauseMs: this.retries.untilItCountsMs(task), call: 'over', sendsAgain: true });
     const unanswered = await this.leaving.unanswered(task);
     const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };

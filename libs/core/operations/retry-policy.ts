@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import type { BackendPolicy } from '../backends/backend.js';
-import type { Pause } from './lifecycle-store.js';
+import type { Pause, Task } from './lifecycle-store.js';
 import type { Operation } from './operation.js';
 import { Timings } from './timings.js';
 
@@ -43,6 +43,11 @@ export class RetryPolicy {
     const bounds = this.boundsOf(backendId);
     const looks = step === 'poll' || call === 'untouched';
     return pauseMs(bounds, looks ? bounds.longestPollMs : bounds.longestRetryMs, attempts, retryAfterMs);
+  }
+
+  /** Of a delete that was sent too early. The call of a create that it has overtaken may end at any time: that is looked for. */
+  untilItCountsMs({ operation, unquietForMs, goneCountsInMs }: Task): number {
+    return goneCountsInMs > 0 ? Math.min(unquietForMs, this.pauseMs(operation, 'untouched')) : unquietForMs;
   }
 }
 

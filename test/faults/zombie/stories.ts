@@ -17,7 +17,8 @@ export interface Story {
   readonly lives: readonly string[];
   /**
    * How often the backend is asked for this in all: by the one that took over, and in the other's name when it had sent.
-   * An update is asked for once more when the stopped one's call can do no harm any more. What a delete may still do is kept
+   * An update is asked for once more when the stopped one's call can do no harm any more. Neither a create nor an update is
+   * sent again once a delete of the instance is recorded. What a delete may still do is kept
    * from what is made anew: its id stays reserved at the backend.
    */
   readonly calls: number;
@@ -26,16 +27,16 @@ export interface Story {
 /** What is changed again or made anew has the plan `rotatable`. */
 export const STORIES: readonly Story[] = [
   { kind: 'provision', place: 'late', meanwhile: 'nothing more', lives: ['sync'], calls: 1 },
-  { kind: 'provision', place: 'late', meanwhile: 'deleted', lives: [], calls: 1 },
-  { kind: 'provision', place: 'late', meanwhile: 'made anew', lives: ['rotatable'], calls: 2 },
+  { kind: 'provision', place: 'late', meanwhile: 'deleted', lives: [], calls: 0 },
+  { kind: 'provision', place: 'late', meanwhile: 'made anew', lives: ['rotatable'], calls: 1 },
   { kind: 'provision', place: 'sent', meanwhile: 'nothing more', lives: ['sync'], calls: 2 },
-  { kind: 'provision', place: 'sent', meanwhile: 'deleted', lives: [], calls: 2 },
-  { kind: 'provision', place: 'sent', meanwhile: 'made anew', lives: ['rotatable'], calls: 3 },
+  { kind: 'provision', place: 'sent', meanwhile: 'deleted', lives: [], calls: 1 },
+  { kind: 'provision', place: 'sent', meanwhile: 'made anew', lives: ['rotatable'], calls: 2 },
   { kind: 'provision', place: 'answered', meanwhile: 'deleted', lives: [], calls: 1 },
   { kind: 'provision', place: 'answered', meanwhile: 'made anew', lives: ['rotatable'], calls: 2 },
   { kind: 'update', place: 'late', meanwhile: 'changed again', lives: ['rotatable'], calls: 3 },
   { kind: 'update', place: 'answered', meanwhile: 'changed again', lives: ['rotatable'], calls: 4 },
-  { kind: 'update', place: 'answered', meanwhile: 'deleted', lives: [], calls: 3 },
+  { kind: 'update', place: 'answered', meanwhile: 'deleted', lives: [], calls: 1 },
   { kind: 'bind', place: 'late', meanwhile: 'deleted', lives: ['sync'], calls: 1 },
   { kind: 'bind', place: 'late', meanwhile: 'made anew', lives: ['sync', 'binding'], calls: 2 },
   { kind: 'bind', place: 'sent', meanwhile: 'deleted', lives: ['sync'], calls: 2 },
