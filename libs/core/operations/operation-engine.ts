@@ -206,6 +206,9 @@ export class OperationEngine {
 
   private async succeed(task: Task, step: Extract<Step, { kind: 'done' | 'gone' }>): Promise<Progress> {
     if (mustBeRepeated(task)) return this.pause(task, { pauseMs: this.retries.untilItCountsMs(task), call: 'over', sendsAgain: true });
+    const stillBindsForMs = await this.leaving.sweep(task, (unbind, until) => this.advance(unbind, until));
+    // After the unbinds, which are repeated by then.
+    if (stillBindsForMs > 0) return this.pause(task, { pauseMs: stillBindsForMs + this.timings.firstPollMs, call: 'over', sendsAgain: true });
     const unanswered = await this.leaving.unanswered(task);
     const written = await this.lifecycle.settle({ ...success(task, step), isQuiet: task.mayBeUnderWay });
     if (written === 'lost') return { kind: 'lost' };

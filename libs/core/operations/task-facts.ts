@@ -35,7 +35,8 @@ const isBusy = (error: BrokerError): boolean => error.code === 'ConcurrencyError
 export const isBusyAgain = (task: Task, error: BrokerError): boolean =>
   (isResend(task) && isBusy(error)) || (overtakes(task) && error.code === 'ConcurrencyError');
 
-const overtakes = ({ operation: { kind, initiator, exclusive } }: Task): boolean =>
+/** A deprovision beside something else of its instance. */
+export const overtakes = ({ operation: { kind, initiator, exclusive } }: Task): boolean =>
   kind === 'deprovision' && initiator === 'platform' && !exclusive;
 
 /** Its time is up, and the backend did not say what became of it. */

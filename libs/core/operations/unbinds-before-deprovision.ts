@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BrokerError } from '#sdk';
 import { BackendRegistry } from '../backends/backend-registry.js';
 import type { Binding } from '../bindings/binding.js';
 import type { Incarnation, OperationId } from '../ids/ids.js';
@@ -8,6 +9,8 @@ import { LifecycleStore, type Task } from './lifecycle-store.js';
 import { sentNow } from './new-task.js';
 import { OperationEnds } from './operation-ends.js';
 import { Reservations } from './reservations.js';
+import { failure } from './settlements.js';
+import { overtakes } from './task-facts.js';
 import { Timings } from './timings.js';
 
 /** A binding nobody has begun to remove. */
@@ -27,6 +30,8 @@ export interface UnbindUnderWay {
 export abstract class LeavingBindingStore {
   /** Bindings nobody has begun to remove; the first of them. */
   abstract left(instance: Incarnation, most: number): Promise<LeftBinding[]>;
+  /** Binds that have not ended; the first of them. */
+  abstract inFlight(instance: Incarnation, most: number): Promise<OperationId[]>;
   /** Unbinds of the gateway's own that have not ended; the first of them. */
   abstract underWay(instance: Incarnation, most: number): Promise<UnbindUnderWay[]>;
   /** Ids of bindings the gateway has removed since this deprovision was asked for; the first of them. */
@@ -40,6 +45,8 @@ type Advance = (task: Task, until: Date) => Promise<unknown>;
 const SIDE_BY_SIDE = 32;
 /** In one transaction, and looked up at once. */
 const AT_ONCE = 100;
+/** What is deleted waits no longer for what a bind may have left. */
+const SWEEP_MS = 10_000;
 /** Named in a report. */
 const MOST_NAMED = 20;
 
@@ -75,6 +82,21 @@ export class UnbindsBeforeDeprovision {
     }
   }
 
+  /**
+   * To be asked when the deprovision has succeeded at its backend, and before that is written. Binds that it has overtaken
+   * end as failed, and what they may have made all the same is unbound.
+   *
+   * @returns how long a bind that was never answered may still make something, in ms: after that the delete is repeated
+   */
+  async sweep(task: Task, advance: Advance): Promise<number> {
+    if (!overtakes(task)) return 0;
+    const ids = await this.store.inFlight(task.instance.incarnation, AT_ONCE);
+    const found = await Promise.all(ids.map((id) => this.lifecycle.findTask(id)));
+    const unbinds = await this.overtake(task, found.filter((bind) => bind !== undefined));
+    await sideBySide(unbinds, (unbind) => advance(unbind, new Date(Date.now() + SWEEP_MS)));
+    return Math.max(0, ...unbinds.map(({ unquietForMs }) => unquietForMs));
+  }
+
   /** What the end of this deprovision leaves unknown, to be told when it is written. */
   async unanswered(task: Task): Promise<readonly UnbindUnderWay[]> {
     if (!isOfPlatform(task) || this.registry.capabilitiesOf(task.operation.backendId).deprovisionRevokesBindings) return [];
@@ -105,6 +127,23 @@ export class UnbindsBeforeDeprovision {
     return !(isTurnedOff && this.registry.capabilitiesOf(backendId).deprovisionRevokesBindings);
   }
 
+  private overtake({ operation, platform, instance }: Task, binds: readonly Task[]): Promise<Task[]> {
+    const origin = optional('requestId', operation.requestId);
+    return this.lifecycle.transaction(async (transaction) => {
+      const tasks: Task[] = [];
+      if (binds.length > 0) await transaction.lockInstance(platform.id, instance.instanceId);
+      for (const bind of binds) {
+        const { cleanUp: _ours, ...settlement } = failure(bind, overtaken(), { afterCall: true, ceilingMs: 0 });
+        if ((await transaction.settle({ ...settlement, by: 'anyone' })) === 'lost' || !bind.binding) continue;
+        const binding = { ...bind.binding, state: 'failed' as const };
+        const { reservation, task } = this.reservations.make({ kind: 'unbind', initiator: 'gateway', platform, instance, binding, origin, exclusive: false, state: 'running' });
+        const { unquietForMs } = await transaction.insertOperation({ ...reservation, ceilingMs: this.timings.cleanUpMs });
+        tasks.push(sentNow(task, unquietForMs));
+      }
+      return tasks;
+    });
+  }
+
   /** Of those that still are to be removed once the instance is locked. */
   private reserve({ operation, platform, instance }: Task, bindings: readonly LeftBinding[]): Promise<Task[]> {
     const origin = optional('requestId', operation.requestId);
@@ -124,6 +163,9 @@ export class UnbindsBeforeDeprovision {
     });
   }
 }
+
+/** The rule for a bind that ends with its instance. */
+const overtaken = (): BrokerError => new BrokerError('ConcurrencyError', 'the instance was deleted');
 
 const isOfPlatform = ({ operation: { kind, initiator } }: Task): boolean => kind === 'deprovision' && initiator === 'platform';
 

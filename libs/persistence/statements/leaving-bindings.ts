@@ -19,6 +19,12 @@ export const FIND_OWN_UNBINDS = {
     order by o.created_at desc limit $2`,
 };
 
+/** $1 incarnation of an instance, $2 most: its binds that have not ended. */
+export const FIND_BINDS_IN_FLIGHT = {
+  name: 'find-binds-in-flight',
+  text: `select id from operation where instance_incarnation = $1 and kind = 'bind' and state = 'running' limit $2`,
+};
+
 /** $1 deprovision, $2 most: bindings of its instance that the gateway has removed since it was asked for. */
 export const FIND_REMOVED_BINDINGS = {
   name: 'find-removed-bindings',

@@ -19,7 +19,7 @@ export const IS_FREE = `not exists (
  * $1 incarnation of a locked instance, $2 how long a call may take in ms. Lets one queued delete run, not before the
  * create's own call is over, or ends it where nothing is left to do; unbinds before the deprovision. To be repeated until
  * it gives no row: what runs now may keep the next one waiting. A platform that deletes need not hear that the create failed.
- * A deprovision beside something exclusive is not: so is one of release 0.1.0, which waited for the end of all others.
+ * A deprovision beside something else is not exclusive: so is one of release 0.1.0, which waited for the end of all others.
  */
 export const RELEASE_QUEUED = {
   name: 'release-queued',
@@ -34,7 +34,7 @@ export const RELEASE_QUEUED = {
       update operation o
       set state = case when c.gone then 'succeeded' else 'running' end,
           exclusive = o.exclusive and not (o.kind = 'deprovision' and exists (
-            select from operation r where r.instance_incarnation = $1 and r.state = 'running' and r.exclusive)),
+            select from operation r where r.instance_incarnation = $1 and r.state = 'running')),
           finished_at = case when c.gone then osb_now() end, parked_at = case when not c.gone then o.parked_at end,
           next_attempt_at = case when not c.gone then greatest(osb_now(),
             c.quiet_after - ${callLength('o', '$2')}) end

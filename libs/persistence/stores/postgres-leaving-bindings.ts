@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LeavingBindingStore, type Incarnation, type LeftBinding, type OperationId, type UnbindUnderWay } from '#core';
 import { Sql } from '../sql.js';
-import { FIND_LEFT_BINDINGS, FIND_OWN_UNBINDS, FIND_REMOVED_BINDINGS } from '../statements/leaving-bindings.js';
+import { FIND_BINDS_IN_FLIGHT, FIND_LEFT_BINDINGS, FIND_OWN_UNBINDS, FIND_REMOVED_BINDINGS } from '../statements/leaving-bindings.js';
 
 /** The bindings of an instance that is deprovisioned, in Postgres. */
 @Injectable()
@@ -13,6 +13,10 @@ export class PostgresLeavingBindings extends LeavingBindingStore {
   async left(instance: Incarnation, most: number): Promise<LeftBinding[]> {
     const rows = await this.sql.rows<{ binding_id: string; incarnation: Incarnation }>(FIND_LEFT_BINDINGS, [instance, most]);
     return rows.map(({ binding_id: bindingId, incarnation }) => ({ bindingId, incarnation }));
+  }
+
+  async inFlight(instance: Incarnation, most: number): Promise<OperationId[]> {
+    return (await this.sql.rows<{ id: OperationId }>(FIND_BINDS_IN_FLIGHT, [instance, most])).map(({ id }) => id);
   }
 
   async underWay(instance: Incarnation, most: number): Promise<UnbindUnderWay[]> {
