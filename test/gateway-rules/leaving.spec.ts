@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { LifecycleStore, UnbindsBeforeDeprovision, type OperationId, type Task } from '#core';
 import { eventually } from '../e2e/eventually.js';
 import type { OsbClient } from '../support/osb-client.js';
+import { query } from '../support/postgres.js';
 import { neverAnswer, reply, type Script } from '../support/stub-broker.js';
 import { held } from './held.js';
 import { RuleStage } from './rule-stage.js';
@@ -142,6 +144,38 @@ describe('issue 10, line 20: a deprovision leaves no credential behind', () => {
     broker.when('DELETE', 'binding', neverAnswer);
     await eventually(() => osb.deprovision(id, broker.plan, ACCEPTS), ({ status }) => status === 200 || status === 410);
     expect(new Set(deletes().slice(0, 24))).toEqual(new Set(bindings));
+  });
+});
+
+describe('a deprovision that has failed, when its instance has another binding', () => {
+  let deprovision: string;
+  beforeEach(async () => {
+    await instanceWith(['b-1']);
+    broker.when('DELETE', 'instance', reply(400, {}));
+    expect((await osb.deprovision(id, broker.plan)).status).toBe(400);
+    broker.forget();
+    expect((await osb.bind(id, 'b-2', broker.plan)).status).toBe(201);
+    [{ id: deprovision }] = (await stage.admin.get('/operations', { instanceId: id, kind: 'deprovision' })).body.items;
+  });
+  afterEach(async () => {
+    expect((await osb.fetchBinding(id, 'b-2')).status).toBe(200);
+  });
+
+  test('unbinds nothing by a gateway that stood still until then', async () => {
+    const { app } = stage.gateway.gateway;
+    const ended = await app.get(LifecycleStore).findTask(deprovision as OperationId);
+    if (!ended) throw new Error('the deprovision is not known');
+    const asItWas: Task = { ...ended, operation: { ...ended.operation, state: 'running' } };
+    expect(await app.get(UnbindsBeforeDeprovision).send(asItWas, () => Promise.reject(new Error('an unbind was begun')))).toBe(false);
+    expect(deletes()).toEqual([]);
+  });
+
+  test('would unbind nothing either where its gateway had died before anybody was answered', async () => {
+    const asItWas = `state = 'running', confirmed = false, leased_by = 'dead', leased_until = osb_now() - interval '1 minute',
+      call_deadline_at = osb_now() - interval '1 minute', next_attempt_at = osb_now() - interval '1 minute', finished_at = null`;
+    await query(stage.gateway.database.url, `update operation set ${asItWas} where id = '${deprovision}'`);
+    await eventually(async () => (await stage.admin.get('/operations', { id: deprovision })).body.items, ([line]) => line.state === 'failed');
+    expect(deletes()).toEqual([]);
   });
 });
 

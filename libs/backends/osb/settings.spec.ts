@@ -17,6 +17,7 @@ describe('settings of an OSB backend', () => {
       maxConnections: 32,
       maxAnswerBytes: 8_388_608,
       notFoundIsGone: false,
+      deprovisionRevokesBindings: false,
     });
   });
 

@@ -123,12 +123,13 @@ export class OperationEngine {
   }
 
   private async step(task: Task, deadline: Date): Promise<Step | 'lost'> {
-    const timeMs = deadline.getTime() - Date.now();
-    await this.leaving.send(task, (unbind, until) => this.advance(unbind, until));
-    // What the unbinds took is not taken from the deprovision: it is sent with the time of a call of its own.
-    if (timeMs > 0 && deadline.getTime() - Date.now() < timeMs / 2) return { kind: 'waits' };
     if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
     if (task.operation.isUnconfirmed) return this.unconfirmed(task);
+    if (await this.leaving.send(task, (unbind, until) => this.advance(unbind, until))) {
+      // What the unbinds took is not taken from the deprovision: it is sent with the time of a call of its own.
+      if (deadline.getTime() - Date.now() < this.timings.callMs / 2) return { kind: 'waits' };
+      if (!(await this.leases.isHeld(task.operation.id))) return 'lost';
+    }
     if (isTakenUp(task) && (await this.overlaps.mustWait(task.operation))) return { kind: 'waits' };
     const taken = task.mayBeUnderWay ? await this.backend.probe(task, deadline) : await this.busy.take(task, deadline, () => this.backend.take(task, deadline));
     if (taken === 'lost') return taken;

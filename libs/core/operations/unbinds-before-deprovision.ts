@@ -5,9 +5,10 @@ import type { Binding } from '../bindings/binding.js';
 import type { Incarnation, OperationId } from '../ids/ids.js';
 import { Journal } from '../journal/journal.js';
 import { optional } from '../optional.js';
-import { LifecycleStore, type Task } from './lifecycle-store.js';
+import { LifecycleStore, type InstanceView, type Task } from './lifecycle-store.js';
 import { sentNow } from './new-task.js';
 import { OperationEnds } from './operation-ends.js';
+import type { Operation } from './operation.js';
 import { Reservations } from './reservations.js';
 import { failure } from './settlements.js';
 import { overtakes } from './task-facts.js';
@@ -67,19 +68,23 @@ export class UnbindsBeforeDeprovision {
     private readonly journal: Journal,
   ) {}
 
-  /** Resolves when nothing is left to be unbound, or the time for it is over. */
-  async send(task: Task, advance: Advance): Promise<void> {
-    if (!this.areDue(task)) return;
+  /** Resolves when nothing is left to be unbound, or the time for it is over; with whether there was anything. */
+  async send(task: Task, advance: Advance): Promise<boolean> {
+    if (!this.areDue(task)) return false;
     const { incarnation } = task.instance;
     const until = new Date(Date.now() + this.timings.unbindsMs);
+    let sent = 0;
     for (let left = await this.store.left(incarnation, AT_ONCE); left.length > 0 && Date.now() < until.getTime(); ) {
       const unbinds = await this.reserve(task, left);
+      sent += unbinds.length;
       await sideBySide(unbinds, (unbind) => (Date.now() < until.getTime() ? advance(unbind, until) : Promise.resolve()));
       left = unbinds.length === 0 ? [] : await this.store.left(incarnation, AT_ONCE);
     }
-    for (const { id, ageMs, isAtWork } of await this.store.underWay(incarnation, AT_ONCE)) {
+    const underWay = await this.store.underWay(incarnation, AT_ONCE);
+    for (const { id, ageMs, isAtWork } of underWay) {
       if (isAtWork && ageMs < this.timings.unbindsMs) await this.ends.awaited(id, new Date(Date.now() + this.timings.unbindsMs - ageMs));
     }
+    return sent > 0 || underWay.length > 0;
   }
 
   /**
@@ -131,7 +136,8 @@ export class UnbindsBeforeDeprovision {
     const origin = optional('requestId', operation.requestId);
     return this.lifecycle.transaction(async (transaction) => {
       const tasks: Task[] = [];
-      if (binds.length > 0) await transaction.lockInstance(platform.id, instance.instanceId);
+      const view = binds.length === 0 ? undefined : await transaction.lockInstance(platform.id, instance.instanceId);
+      if (!view || !isStillHeld(operation, view)) return [];
       for (const bind of binds) {
         const { cleanUp: _ours, ...settlement } = failure(bind, overtaken(), { afterCall: true, ceilingMs: 0 });
         if ((await transaction.settle({ ...settlement, by: 'anyone' })) === 'lost' || !bind.binding) continue;
@@ -149,7 +155,7 @@ export class UnbindsBeforeDeprovision {
     const origin = optional('requestId', operation.requestId);
     return this.lifecycle.transaction(async (transaction) => {
       const view = await transaction.lockInstance(platform.id, instance.instanceId);
-      if (view?.instance.incarnation !== instance.incarnation) return [];
+      if (!view || !isStillHeld(operation, view)) return [];
       const busy = new Set(view.pending.map(({ bindingIncarnation }) => bindingIncarnation));
       const tasks: Task[] = [];
       for (const { bindingId, incarnation } of bindings) {
@@ -166,6 +172,10 @@ export class UnbindsBeforeDeprovision {
 
 /** The rule for a bind that ends with its instance. */
 const overtaken = (): BrokerError => new BrokerError('ConcurrencyError', 'the instance was deleted');
+
+/** A process that stood still may find that the deprovision has ended, and that the bindings are others. */
+const isStillHeld = ({ id, epoch }: Operation, { pending }: InstanceView): boolean =>
+  pending.some((each) => each.id === id && each.epoch === epoch && each.state === 'running');
 
 const isOfPlatform = ({ operation: { kind, initiator } }: Task): boolean => kind === 'deprovision' && initiator === 'platform';
 
