@@ -42,14 +42,15 @@ async function fillQueue(): Promise<string> {
   }
 }
 
-test('with a full NOTIFY queue operations come to their ends, queued deletes run, and the log says so once', async () => {
+test('with a full NOTIFY queue operations come to their ends, deletes run, and the log says so once', async () => {
   expect(await fillQueue()).toBe('too many notifications in the NOTIFY queue');
   const osb = gateway.osb();
 
   expect((await osb.provision('waited-for', plan('async'))).status).toBe(201);
   const { body } = await osb.provision('polled', plan('async'), {}, { acceptsIncomplete: true });
   const queued = await osb.deprovision('polled', plan('async'), { acceptsIncomplete: true });
-  expect((await osb.ended('polled', body.operation)).body.state).toBe('succeeded');
+  // The delete overtakes the create, which ends with it, unless that had ended before.
+  expect(['failed', 'succeeded']).toContain((await osb.ended('polled', body.operation)).body.state);
   expect(queued.status).toBe(202);
   expect((await osb.ended('polled', queued.body.operation)).body.state).toBe('succeeded');
   expect((await osb.deprovision('waited-for', plan('async'))).status).toBe(200);

@@ -26,11 +26,16 @@ function knowingOwners(): Spoiling {
 /** What was being made when the delete came is made after all. */
 function madeAfterAll(): Spoiling {
   const late = new Set<string>();
+  const deleted = new Set<string>();
   return {
     answer: (told, request) => {
-      if (toInstance('PUT', request) && request.body.includes('delayMs')) late.add(pathOf(request));
-      if (!isDelete(request) || !late.has(pathOf(request)) || told.status !== 410) return told;
-      late.delete(pathOf(request));
+      const path = pathOf(request);
+      if (toInstance('PUT', request) && request.body.includes('delayMs')) late.add(path);
+      if (!isDelete(request)) return told;
+      const isFirst = !deleted.has(path);
+      deleted.add(path);
+      if (isFirst || !late.has(path) || told.status !== 410) return told;
+      late.delete(path);
       return { ...told, status: 200 };
     },
   };
